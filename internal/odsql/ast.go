@@ -74,7 +74,8 @@ type (
 		Distinct bool   // count(distinct f)
 		Args     []Arg
 	}
-	// Range is [a..b], ]a..b[, [a TO b]: an operand of In, or the old form of range().
+	// Range is [a..b], ]a..b[, [a TO b]: what In asks for. The bounds of range() in the old form, ]10, 50[, are
+	// arguments like those of the new one: *, 10, 50, *.
 	Range struct {
 		Span
 		Low, High         Expr // nil for an open end written *
