@@ -1,0 +1,189 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parvis/internal/account"
+	"parvis/internal/db"
+	"parvis/internal/fault"
+)
+
+// Options are what a catalogue stands on.
+type Options struct {
+	DB       *sql.DB
+	Dir      string           // the data directory; made when it is not there
+	Keep     int              // versions kept of each dataset, at least 1; 0 is 10
+	Language string           // of descriptions that do not name theirs; "" is "en"
+	Clock    func() time.Time // nil is time.Now
+	Log      *slog.Logger     // nil is slog.Default()
+}
+
+// Catalog knows every dataset. All methods may be called at once from many goroutines, and several
+// processes may hold a Catalog over the same data directory.
+type Catalog struct {
+	db       *sql.DB
+	dir      string // absolute, without links
+	keep     int
+	language string
+	clock    func() time.Time
+	log      *slog.Logger
+
+	now     atomic.Pointer[snapshot]
+	reading sync.Mutex // held by the one who makes the next snapshot
+}
+
+// snapshot is the whole catalogue at one revision. It never changes; next is closed once a newer one stands.
+type snapshot struct {
+	revision int64
+	byID     map[string]*Entry
+	sorted   []*Entry // by ID
+	next     chan struct{}
+}
+
+// Open makes what the data directory lacks and reads every dataset. It cleans nothing: see Recover.
+func Open(ctx context.Context, o Options) (*Catalog, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("find the data directory %s: %w", o.Dir, err)
+	}
+	c := &Catalog{db: o.DB, dir: dir, keep: o.Keep, language: cmp.Or(o.Language, "en"), clock: o.Clock, log: o.Log}
+	if c.keep <= 0 {
+		c.keep = 10
+	}
+	if c.clock == nil {
+		c.clock = time.Now
+	}
+	if c.log == nil {
+		c.log = slog.Default()
+	}
+	for _, name := range []string{"versions", "attachments", "incoming", "tmp"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o750); err != nil {
+			return nil, fmt.Errorf("make the data directory: %w", err)
+		}
+	}
+	// The engine compares paths with links followed.
+	if c.dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return nil, fmt.Errorf("find the data directory %s: %w", o.Dir, err)
+	}
+	c.now.Store(&snapshot{byID: map[string]*Entry{}, next: make(chan struct{})})
+	return c, c.refresh(ctx)
+}
+
+// Dir gives the data directory, absolute.
+func (c *Catalog) Dir() string { return c.dir }
+
+// DataVisible is the access rule: may this actor see the rows of this dataset? A dataset whose rows are hidden
+// shows its description to everybody, and its rows only to who may see everything. Every door, and whatever
+// derives from rows (counts, facets, exports, tiles), asks here and nowhere else.
+func (c *Catalog) DataVisible(a account.Actor, e *Entry) bool {
+	return !e.DataHidden || a.Everything
+}
+
+// Find gives the dataset with this ID. Kind NotFound: there is none, or the actor may not know of it.
+func (c *Catalog) Find(a account.Actor, id string) (*Entry, error) {
+	e, ok := c.now.Load().byID[id]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "The requested dataset %s does not exist.", id)
+	}
+	return e, nil
+}
+
+// ForRows gives the dataset with this ID to an actor who asks for its rows, which a dataset without a version
+// has none of. Kinds NotFound, as Find, and Forbidden: the rows are hidden from this actor.
+func (c *Catalog) ForRows(a account.Actor, id string) (*Entry, error) {
+	e, err := c.Find(a, id)
+	if err != nil {
+		return nil, err
+	}
+	if !c.DataVisible(a, e) {
+		return nil, fault.New(fault.Forbidden, "You don't have permission to access the requested resource")
+	}
+	return e, nil
+}
+
+// All gives every dataset that the actor may know of, sorted by ID, and the revision of the catalogue, which
+// is another one whenever anything changed. The list is shared: nobody changes it.
+func (c *Catalog) All(a account.Actor) (entries []*Entry, revision int64) {
+	now := c.now.Load()
+	return now.sorted, now.revision
+}
+
+// Updated gives a channel that is closed as soon as anything changes after this call: for who keeps an index.
+// Ask for the channel first, then for All, so that no change falls between.
+func (c *Catalog) Updated() <-chan struct{} { return c.now.Load().next }
+
+// followEvery is how often Follow looks; what another process publishes is served within a second.
+const followEvery = 200 * time.Millisecond
+
+// Follow takes in what other processes publish until ctx ends. A failure is logged and tried again.
+func (c *Catalog) Follow(ctx context.Context) {
+	ticks := time.NewTicker(followEvery)
+	defer ticks.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+		revision, err := db.Revision(ctx, c.db, room)
+		if err == nil && revision != c.now.Load().revision {
+			err = c.refresh(ctx)
+		}
+		if err != nil && ctx.Err() == nil && !failing {
+			c.log.Error("following the catalogue failed", "error", err)
+		}
+		failing = err != nil
+	}
+}
+
+// refresh makes the next snapshot from what changed since the last one. What is written while it reads comes with
+// a higher revision, so that the next refresh takes it in whole.
+func (c *Catalog) refresh(ctx context.Context) error {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	last := c.now.Load()
+	revision, err := db.Revision(ctx, c.db, room)
+	if err != nil {
+		return err
+	}
+	if revision == last.revision {
+		return nil
+	}
+	uids, err := readUIDs(ctx, c.db)
+	if err != nil {
+		return err
+	}
+	changed, err := c.readEntries(ctx, last.revision)
+	if err != nil {
+		return err
+	}
+	next := &snapshot{revision: revision, byID: make(map[string]*Entry, len(uids)), next: make(chan struct{})}
+	fresh := make(map[string]bool, len(changed))
+	for _, e := range changed {
+		next.byID[e.ID] = e
+		fresh[e.UID] = true
+	}
+	for _, e := range last.sorted {
+		if uids[e.UID] && !fresh[e.UID] {
+			next.byID[e.ID] = e
+		}
+	}
+	for _, e := range next.byID {
+		next.sorted = append(next.sorted, e)
+	}
+	slices.SortFunc(next.sorted, func(a, b *Entry) int { return cmp.Compare(a.ID, b.ID) })
+	c.now.Store(next)
+	close(last.next)
+	return nil
+}

@@ -1,0 +1,69 @@
+package catalog
+
+import (
+	"fmt"
+	"time"
+
+	"parvis/internal/dataset"
+	"parvis/internal/engine"
+)
+
+// Entry is a dataset as it stands at one moment. Nobody changes it, nor anything it points to: what comes
+// after is another Entry. Metas hold the complete default template (see DefaultMetas).
+type Entry struct {
+	dataset.Dataset
+	Version   *dataset.Version // of the rows; nil: the dataset has a description only
+	Created   time.Time        // UTC, as all times here
+	Described time.Time        // last change of the description
+	Changed   time.Time        // last change of anything: description or rows
+	Revision  int64            // of the catalogue, when this dataset last changed; another one with every change
+
+	source engine.Source
+}
+
+// HasRecords tells whether the dataset has rows to ask for, if only in principle: a version may be empty.
+func (e *Entry) HasRecords() bool { return e.Version != nil }
+
+// Rows gives the number of records, 0 where there is no version.
+func (e *Entry) Rows() int64 {
+	if e.Version == nil {
+		return 0
+	}
+	return e.Version.Rows
+}
+
+// Source gives what the engine needs to answer over the rows; the zero Source where HasRecords is false.
+func (e *Entry) Source() engine.Source { return e.source }
+
+// Visibility gives the API's word for who may see the dataset; every description is public as yet.
+func (e *Entry) Visibility() string { return "domain" }
+
+// Features gives what can be done with the dataset, in the API's words and its order; never nil.
+func (e *Entry) Features() []string {
+	out := []string{}
+	if !e.HasRecords() {
+		return out
+	}
+	out = append(out, "analyze")
+	has := func(match func(dataset.Field) bool) bool {
+		for _, f := range e.Fields {
+			if match(f) {
+				return true
+			}
+		}
+		return false
+	}
+	if has(func(f dataset.Field) bool { return f.Type == dataset.Date || f.Type == dataset.DateTime }) {
+		out = append(out, "timeserie")
+	}
+	if has(dataset.Field.Geo) {
+		out = append(out, "geo")
+	}
+	if has(func(f dataset.Field) bool { return f.Type == dataset.File }) {
+		out = append(out, "image")
+	}
+	return out
+}
+
+// sourceName gives the SQL name of version n: uid and number never come back, so neither does the name.
+func sourceName(uid string, n int) string { return fmt.Sprintf("%s_v%d", uid, n) }
