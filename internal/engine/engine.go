@@ -13,10 +13,13 @@ type Engine interface {
 	// Create starts a new version file at path, which must not exist yet.
 	Create(ctx context.Context, path string, fields []dataset.Field) (Loader, error)
 
-	// Query runs one statement over the version it names.
+	// Query runs one statement over the version it names. It returns when the answer is ready, which the
+	// engine's own limit of time is for; reading it may take longer, until ctx ends.
 	Query(ctx context.Context, st Statement) (Rows, error)
 
-	// Parquet writes the whole answer of a statement to a new file at path, streaming.
+	// Parquet writes the whole answer of a statement to a new file at path, streaming, with no limit of time
+	// but its context's. Columns have their names; one that another has already but for case gets a number.
+	// Points and shapes are GeoParquet, datetimes moments in UTC.
 	Parquet(ctx context.Context, st Statement, path string, o ParquetOptions) error
 
 	// Close ends all queries and gives everything back.
@@ -25,7 +28,9 @@ type Engine interface {
 
 // Loader takes the rows of a new version. Exactly one of Finish and Abort ends it.
 type Loader interface {
-	// Append adds a row. The record's values may be reused by the caller after it returns.
+	// Append adds a row. The record, its slices and their elements may be reused by the caller after it
+	// returns; strings are kept, so they must not be views of memory that changes. Rows may be written
+	// later: a failure may come with a later row or with Finish.
 	Append(r dataset.Record) error
 
 	// Finish makes record ids unique, builds the search index, and closes the file with all of it on disk.
