@@ -15,8 +15,8 @@ func isReserved(key string) bool {
 // function, and of what arguments, is for internal/odsql/check to say.
 func isFunction(key string) bool {
 	switch key {
-	case "length", "now", "year", "month", "day", "hour", "minute", "second", "date_format", "json_format", "ifnull",
-		"lower", "distance", "random",
+	case "length", "now", "year", "quarter", "month", "day", "dayofweek", "hour", "minute", "second", "millisecond", "date_format", "json_format", "ifnull",
+		"lower", "upper", "distance", "random",
 		"count", "sum", "avg", "min", "max", "median", "percentile", "envelope", "bbox",
 		"search", "suggest", "startswith",
 		"within_distance", "in_bbox", "intersects", "disjoint", "within", "polygon", "geometry",
