@@ -1,0 +1,144 @@
+package v2
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"parvis/internal/catalog"
+	"parvis/internal/dataset"
+	"parvis/internal/explore"
+	"parvis/internal/format"
+	"parvis/internal/format/jsontext"
+)
+
+// state names the state of a dataset: another one whenever its rows or its description change.
+func state(e *catalog.Entry) string {
+	out := e.UID + "/" + strconv.FormatInt(e.Revision, 36)
+	if e.Version != nil {
+		out += "/" + e.Version.Hash
+	}
+	return out
+}
+
+// linkColumn is the column by which a row's own address is known; it is not shown.
+const linkColumn = "parvis record"
+
+// records answers …/datasets/{dataset_id}/records.
+func (a *API) records(c *call) error {
+	id := c.PathValue("dataset_id")
+	e, err := a.catalog.ForRows(c.actor, id)
+	if err != nil {
+		return err
+	}
+	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
+		q, err := c.params.question(c.lang)
+		if err != nil {
+			return nil, tag{}, err
+		}
+		if err := c.params.page(&q, a.groups); err != nil {
+			return nil, tag{}, err
+		}
+		links, err := c.params.flag("include_links", false)
+		if err != nil {
+			return nil, tag{}, err
+		}
+		if _, err := c.params.flag("include_app_metas", false); err != nil {
+			return nil, tag{}, err
+		}
+		own := links && strings.TrimSpace(q.GroupBy) == "" && !explore.Aggregating(q.Select)
+		if own {
+			if strings.TrimSpace(q.Select) == "" {
+				q.Select = "*"
+			}
+			q.Select += ", recordid as `" + linkColumn + "`"
+		}
+		got, err := a.explorer.Records(ctx, c.actor, id, q)
+		if err != nil {
+			return nil, tag{}, err
+		}
+		buffer = append(buffer, `{"total_count":`...)
+		buffer = strconv.AppendInt(buffer, got.Total, 10)
+		if links {
+			buffer = append(buffer, `,"_links":`...)
+			buffer = appendLinks(buffer, append(c.pageLinks(c.datasetURL(id)+"/records", *q.Limit, q.Offset, got.Total), link{"dataset", c.datasetURL(id)}))
+		}
+		buffer = append(buffer, `,"results":[`...)
+		if own {
+			buffer = c.appendLinked(buffer, got, id)
+		} else {
+			buffer = appendRows(buffer, got)
+		}
+		return append(buffer, "]}"...), c.volatileTag(got, state(got.Entry)), nil
+	})
+}
+
+// volatileTag is the tag of an answer over data in a state, the zero tag where the answer depends on the clock.
+func (c *call) volatileTag(got *explore.Answer, state string) tag {
+	if got.Plan != nil && got.Plan.Volatile {
+		return tag{}
+	}
+	return c.tag(state)
+}
+
+// appendRows writes the rows of an answer, parted by commas.
+func appendRows(dst []byte, got *explore.Answer) []byte {
+	first := true
+	rows := jsontext.NewEncoder(got.Columns, format.Options{Location: got.Plan.Loc})
+	for _, b := range got.Batches {
+		for i := range b.Len {
+			if !first {
+				dst = append(dst, ',')
+			}
+			first = false
+			dst = rows.AppendRow(dst, b, i)
+		}
+	}
+	return dst
+}
+
+// appendLinked writes rows whose last column is the record's identifier, each with its links.
+func (c *call) appendLinked(dst []byte, got *explore.Answer, id string) []byte {
+	last := len(got.Columns) - 1
+	rows := jsontext.NewEncoder(got.Columns[:last], format.Options{Location: got.Plan.Loc})
+	address := c.datasetURL(id)
+	first := true
+	for _, b := range got.Batches {
+		bare := &dataset.Batch{Len: b.Len, Vectors: b.Vectors[:last]}
+		for i := range b.Len {
+			if !first {
+				dst = append(dst, ',')
+			}
+			first = false
+			dst = rows.AppendRow(dst, bare, i)
+			dst = dst[:len(dst)-1]
+			if last > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, `"_links":`...)
+			dst = appendLinks(dst, []link{{"self", address + "/records/" + string(b.Vectors[last].Text(i))}, {"dataset", address}, {"catalog", c.catalogURL()}})
+			dst = append(dst, '}')
+		}
+	}
+	return dst
+}
+
+// record answers …/datasets/{dataset_id}/records/{record_id}.
+func (a *API) record(c *call) error {
+	id := c.PathValue("dataset_id")
+	e, err := a.catalog.ForRows(c.actor, id)
+	if err != nil {
+		return err
+	}
+	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
+		q, err := c.params.question(c.lang)
+		if err != nil {
+			return nil, tag{}, err
+		}
+		got, err := a.explorer.Record(ctx, c.actor, id, c.PathValue("record_id"), q)
+		if err != nil {
+			return nil, tag{}, err
+		}
+		return appendRows(buffer, got), c.volatileTag(got, state(got.Entry)), nil
+	})
+}

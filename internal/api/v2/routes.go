@@ -1,0 +1,58 @@
+package v2
+
+import "net/http"
+
+// root is the path under which the whole version stands.
+const root = "/api/explore/v2.1"
+
+// routes lists every path of the door, below root unless it begins with a slash twice; each is answered with and
+// without a slash at its end.
+func (a *API) routes() []route {
+	return []route{
+		{"", a.root},
+		{"/swagger.json", a.description},
+		{"/catalog", a.source},
+		{"/catalog/datasets", a.datasets},
+		{"/catalog/exports", a.catalogFormats},
+		{"/catalog/exports/{format}", a.catalogExport},
+		{"/catalog/facets", a.catalogFacets},
+		{"/catalog/datasets/{dataset_id}", a.dataset},
+		{"/catalog/datasets/{dataset_id}/records", a.records},
+		{"/catalog/datasets/{dataset_id}/records/{record_id}", a.record},
+		{"/catalog/datasets/{dataset_id}/exports", a.formats},
+		{"/catalog/datasets/{dataset_id}/exports/{format}", a.export},
+		{"/catalog/datasets/{dataset_id}/facets", a.facets},
+		{"/catalog/datasets/{dataset_id}/attachments", a.attachments},
+		{"/catalog/datasets/{dataset_id}/attachments/{attachment_id}", a.attachment},
+	}
+}
+
+type route struct {
+	path    string
+	handler handler
+}
+
+// Register puts the door's routes on a mux.
+func (a *API) Register(mux *http.ServeMux) {
+	for _, r := range a.routes() {
+		h := a.handle(r.handler)
+		mux.Handle("GET "+root+r.path+"/{$}", h)
+		mux.Handle("GET "+root+r.path, h)
+	}
+	mux.Handle("GET /api/explore/{$}", a.handle(a.versions))
+	mux.Handle("OPTIONS /api/explore/", http.HandlerFunc(a.preflight))
+	mux.Handle("/api/explore/", a.handle(a.nothing))
+}
+
+// nothing answers for every path and method that no other route does.
+func (a *API) nothing(c *call) error {
+	if c.Method != http.MethodGet && c.Method != http.MethodHead {
+		c.w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+		c.w.Header().Set("Connection", "close") // nobody reads a body that was sent
+		c.w.Header().Set("Content-Type", jsonType)
+		c.w.WriteHeader(http.StatusMethodNotAllowed)
+		_, err := c.w.Write([]byte(`{"error_code":"MethodNotAllowed","message":"Only GET and HEAD are supported."}` + "\n"))
+		return err
+	}
+	return noURI()
+}
