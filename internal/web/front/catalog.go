@@ -1,0 +1,322 @@
+package front
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"parvis/internal/account"
+	"parvis/internal/catalog"
+	"parvis/internal/explore"
+	"parvis/internal/locale"
+)
+
+const (
+	cardsPerPage  = 20
+	facetsAtFirst = 7   // values of a facet shown before "show all"
+	mostPages     = 500 // of any list
+)
+
+// catalogPage lists the datasets.
+type catalogPage struct {
+	view
+	Query  string
+	Keep   []pair // what the search form keeps
+	Total  int64
+	Facets []facetGroup
+	Chips  []chip
+	Clear  string
+	Sorts  []choice
+	Cards  []card
+	Pager  *pager
+	Active int
+}
+
+// pair is a hidden field of a form.
+type pair struct{ Name, Value string }
+
+// facetGroup is a facet with its values as links.
+type facetGroup struct {
+	Label  string
+	Values []facetChoice
+	More   string // address that shows all values, "" where all are shown
+}
+
+// facetChoice is a value of a facet; following Href adds it to the filter or takes it away.
+type facetChoice struct {
+	Label string
+	Count int64
+	Href  string
+	On    bool
+	Level int // 0 at the top of a hierarchy, at most 3
+}
+
+// card is a dataset in the list.
+type card struct {
+	ID, Title, Lede, Publisher string
+	Lang                       string // of the texts where it is not the page's
+	Href                       string
+	Rows                       string
+	Views                      []string
+	Modified                   string
+	Imprint                    string // address, "" where there are no rows to draw
+}
+
+// catalogFacets are the facets of the catalogue in the order shown.
+func catalogFacets(p *locale.Printer) []choice {
+	return []choice{
+		{Tag: "theme", Label: p.T("Theme")}, {Tag: "features", Label: p.T("Views")}, {Tag: "publisher", Label: p.T("Publisher")},
+		{Tag: "keyword", Label: p.T("Keyword")}, {Tag: "license", Label: p.T("Licence")},
+		{Tag: "language", Label: p.T("Language")}, {Tag: "modified", Label: p.T("Modified")},
+	}
+}
+
+// featureName names what can be done with a dataset.
+func featureName(p *locale.Printer, feature string) string {
+	switch feature {
+	case "analyze":
+		return p.T("Table")
+	case "geo":
+		return p.T("Places")
+	case "timeserie":
+		return p.T("Dates")
+	case "image":
+		return p.T("Images")
+	case "calendar":
+		return p.T("Calendar")
+	}
+	return feature
+}
+
+func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
+	actor, err := s.o.Actor(r)
+	if err != nil {
+		return err
+	}
+	p := &catalogPage{view: s.view(r, func(l *locale.Printer) string { return l.T("Datasets") }, "data")}
+	f, err := readFilter(p.query)
+	if err != nil {
+		return err
+	}
+	sort, page := p.query.Get("sort"), number(p.query.Get("page"))
+	if sort == "" {
+		sort = "newest"
+		if f.q != "" {
+			sort = "relevance"
+		}
+	}
+	href := func(g filter, sort string, page int64) string {
+		v := g.values()
+		if sort != "" && p.query.Get("sort") == sort || sort != "" && page == 0 {
+			v.Set("sort", sort)
+		}
+		if more := p.query.Get("more"); more != "" {
+			v.Set("more", more)
+		}
+		if page > 1 {
+			v.Set("page", strconv.FormatInt(page, 10))
+		}
+		return p.link("/explore/", v)
+	}
+	filtered := func(g filter) string { return href(g, sort, 1) }
+
+	q := f.question()
+	q.Lang = p.Tag
+	q.OrderBy = map[string]string{"newest": "modified desc", "title": "title"}[sort]
+	limit := cardsPerPage
+	q.Limit, q.Offset = &limit, int(page-1)*cardsPerPage
+	entries, total, err := s.o.Portal.Datasets(r.Context(), actor, q)
+	if err != nil {
+		return fmt.Errorf("catalogue page: %w", err)
+	}
+	p.Query, p.Total, p.Active = f.q, total, len(f.refine)+len(f.exclude)
+	for _, e := range entries {
+		p.Cards = append(p.Cards, s.card(p.view, e))
+	}
+	if p.Facets, err = s.catalogFacets(r, p.view, actor, f, filtered); err != nil {
+		return err
+	}
+	names := catalogFacets(p.Printer)
+	p.Chips = f.chips(p.Printer, func(name string) string {
+		for _, n := range names {
+			if n.Tag == name {
+				return n.Label
+			}
+		}
+		return name
+	}, filtered)
+	for i, c := range p.Chips {
+		if c.Label == p.T("Views") {
+			p.Chips[i].Value = featureName(p.Printer, c.Value)
+		}
+	}
+	p.Clear = p.link("/explore/", nil)
+	for _, c := range []choice{{Tag: "relevance", Label: p.T("Relevance")}, {Tag: "newest", Label: p.T("Newest")}, {Tag: "title", Label: p.T("A–Z")}} {
+		if c.Tag == "relevance" && f.q == "" {
+			continue
+		}
+		p.Sorts = append(p.Sorts, choice{c.Label, href(f, c.Tag, 0), c.Tag == sort, ""})
+	}
+	for name, values := range f.values() {
+		for _, value := range values {
+			if name != "q" {
+				p.Keep = append(p.Keep, pair{name, value})
+			}
+		}
+	}
+	p.Pager = paginate(page, min((total+cardsPerPage-1)/cardsPerPage, mostPages), func(n int64) string { return href(f, sort, n) })
+	return s.render(w, r, http.StatusOK, "catalog", p)
+}
+
+// number reads a page number; anything else is 1.
+func number(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 {
+		return 1
+	}
+	return min(n, 1_000_000)
+}
+
+func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f filter, href func(filter) string) ([]facetGroup, error) {
+	names := catalogFacets(v.Printer)
+	q := f.question()
+	q.Lang = v.Tag
+	for _, n := range names {
+		facet := n.Tag
+		if facet == "modified" {
+			facet = `facet(name="modified", sort="-alphanum")` // years, the last first
+		}
+		q.Facet = append(q.Facet, facet)
+	}
+	facets, err := s.o.Portal.CatalogFacets(r.Context(), actor, q)
+	if err != nil {
+		return nil, fmt.Errorf("facets of the catalogue: %w", err)
+	}
+	byName := map[string]explore.Facet{}
+	for _, facet := range facets {
+		byName[facet.Name] = facet
+	}
+	var out []facetGroup
+	for _, n := range names {
+		facet := byName[n.Tag]
+		if len(facet.Values) == 0 {
+			continue
+		}
+		group := facetGroup{Label: n.Label}
+		group.Values = facetChoices(facet.Name, facet.Values, f, href, 0)
+		for i, value := range group.Values {
+			switch n.Tag {
+			case "features":
+				group.Values[i].Label = featureName(v.Printer, value.Label)
+			case "language":
+				group.Values[i].Label = languageName(v, value.Label)
+			case "modified":
+				group.Values[i].Label = monthName(v.Printer, value.Label, value.Level)
+			}
+		}
+		if v.query.Get("more") != n.Tag && len(group.Values) > facetsAtFirst+1 {
+			kept := group.Values[:facetsAtFirst:facetsAtFirst]
+			for _, late := range group.Values[facetsAtFirst:] {
+				if late.On {
+					kept = append(kept, late)
+				}
+			}
+			group.Values = kept
+			q := url.Values{}
+			for name, values := range v.query {
+				q[name] = values
+			}
+			q.Set("more", n.Tag)
+			group.More = v.link("/explore/", q)
+		}
+		out = append(out, group)
+	}
+	return out, nil
+}
+
+// facetChoices makes links of the values of a facet, refined ones followed by their children.
+func facetChoices(name string, values []explore.FacetValue, f filter, href func(filter) string, level int) []facetChoice {
+	var out []facetChoice
+	for _, value := range values {
+		if value.State == explore.Excluded {
+			continue
+		}
+		n := named{name, value.Value}
+		c := facetChoice{Label: value.Name, Count: value.Count, On: value.State == explore.Refined || f.refined(n), Level: min(level, 3)}
+		if c.On {
+			c.Href = href(f.without(n, false))
+		} else {
+			g := f
+			if level > 0 { // a step down takes the place of the step above
+				g = withoutParents(f, n)
+			}
+			c.Href = href(g.with(n))
+		}
+		out = append(out, c)
+		out = append(out, facetChoices(name, value.Children, f, href, level+1)...)
+	}
+	return out
+}
+
+// withoutParents takes away the refined values of which n is a part.
+func withoutParents(f filter, n named) filter {
+	for _, r := range f.refine {
+		if r.name == n.name && len(n.value) > len(r.value) && n.value[:len(r.value)] == r.value {
+			f = f.without(r, false)
+		}
+	}
+	return f
+}
+
+// languageName names a language in itself where the portal speaks it, else by its code.
+func languageName(v view, tag string) string {
+	for _, l := range v.site.o.Locales.Languages() {
+		if l.Tag == tag {
+			return l.Name
+		}
+	}
+	return tag
+}
+
+// monthName names a step of a date facet: 2026, 11, 23.
+func monthName(p *locale.Printer, step string, level int) string {
+	if n, err := strconv.Atoi(step); err == nil && level == 1 && n >= 1 && n <= 12 {
+		return p.MonthName(time.Month(n))
+	}
+	return step
+}
+
+// card shows a dataset in the list.
+func (s *Site) card(v view, e *catalog.Entry) card {
+	c := card{
+		ID: e.ID, Title: e.Title(), Publisher: e.Metas.Text("default", "publisher"), Lang: s.language(v, e),
+		Href: v.Href(tab(e.ID, "information")),
+	}
+	c.Lede, _ = s.lede(e.Metas.Text("default", "description"))
+	c.Lede = cut(c.Lede, 220)
+	if e.HasRecords() {
+		c.Rows = v.N("{n} record", "{n} records", e.Rows())
+		if !e.DataHidden { // a picture is asked for without a key
+			c.Imprint = imprintURL(e)
+		}
+	}
+	for _, f := range e.Features() {
+		c.Views = append(c.Views, featureName(v.Printer, f))
+	}
+	if t, ok := moment(e.Metas.Text("default", "modified")); ok {
+		c.Modified = v.Date(t)
+	}
+	return c
+}
+
+// moment reads a date of a description.
+func moment(text string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,157 @@
+package front
+
+import (
+	"encoding/binary"
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"parvis/internal/dataset"
+	"parvis/internal/locale"
+)
+
+// cell is a value as a page shows it.
+type cell struct {
+	Text  string
+	Link  string   // the value is an address
+	Items []string // of a list
+	Empty bool
+	Num   bool // stands at the end of its column
+	Cut   bool // Text is the beginning only
+}
+
+// longest is how much of a text a table shows, in characters.
+const longest = 160
+
+// show writes a value for a reader; whole keeps long texts in full.
+func show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole bool) cell {
+	if list, ok := value.([]any); ok {
+		out := cell{}
+		one := c
+		one.List = false
+		for _, v := range list {
+			out.Items = append(out.Items, show(p, one, decimals, v, whole).Text)
+		}
+		out.Empty = len(list) == 0
+		return out
+	}
+	out := cell{Num: numeric(c)}
+	switch v := value.(type) {
+	case nil:
+		out.Empty = true
+	case int64:
+		out.Text = p.Int(v)
+	case float64:
+		places := -1
+		if decimals != nil && *decimals >= 0 {
+			places = *decimals
+		}
+		out.Text = p.Number(v, places)
+	case bool:
+		out.Text = p.T("No")
+		if v {
+			out.Text = p.T("Yes")
+		}
+	case dataset.Day:
+		out.Text = day(p, time.Unix(int64(v)*86400, 0).UTC(), c.Precision)
+	case dataset.Instant:
+		out.Text = p.DateTime(time.UnixMicro(int64(v)).UTC())
+	case dataset.Point:
+		out.Text = strconv.FormatFloat(v.Lat, 'f', 5, 64) + ", " + strconv.FormatFloat(v.Lon, 'f', 5, 64)
+	case dataset.Shape:
+		out.Text = shapeName(p, v.WKB)
+	case string:
+		out.Text = v
+		if address(v) {
+			out.Link = v
+		}
+		if !whole && utf8.RuneCountInString(v) > longest {
+			out.Text, out.Cut = string([]rune(v)[:longest])+"…", true
+		}
+	}
+	return out
+}
+
+// day writes a date as precisely as it is known.
+func day(p *locale.Printer, t time.Time, precision string) string {
+	switch precision {
+	case "year":
+		return strconv.Itoa(t.Year())
+	case "month":
+		return p.Month(t)
+	}
+	return p.Day(t)
+}
+
+func numeric(c dataset.Column) bool {
+	return !c.List && (c.Type == dataset.Int || c.Type == dataset.Double)
+}
+
+// address tells whether a text is a whole web address.
+func address(s string) bool {
+	if !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "http://") || len(s) > 2000 || strings.ContainsAny(s, " \n\t") {
+		return false
+	}
+	u, err := url.Parse(s)
+	return err == nil && u.Host != ""
+}
+
+// shapeName names the kind of a geometry.
+func shapeName(p *locale.Printer, wkb []byte) string {
+	kind := uint32(math.MaxUint32)
+	if len(wkb) >= 5 {
+		kind = binary.BigEndian.Uint32(wkb[1:])
+		if wkb[0] == 1 {
+			kind = binary.LittleEndian.Uint32(wkb[1:])
+		}
+	}
+	switch kind & 0x0fffffff % 1000 {
+	case 1:
+		return p.T("Point")
+	case 2:
+		return p.T("Line")
+	case 3:
+		return p.T("Polygon")
+	case 4:
+		return p.T("Several points")
+	case 5:
+		return p.T("Several lines")
+	case 6:
+		return p.T("Several polygons")
+	}
+	return p.T("Shape")
+}
+
+// typeName names the type of a field for readers.
+func typeName(p *locale.Printer, t dataset.Type, list bool) string {
+	name := ""
+	switch t {
+	case dataset.Text:
+		name = p.T("text")
+	case dataset.Int:
+		name = p.T("whole number")
+	case dataset.Double:
+		name = p.T("decimal number")
+	case dataset.Boolean:
+		name = p.T("yes or no")
+	case dataset.Date:
+		name = p.T("date")
+	case dataset.DateTime:
+		name = p.T("date and time")
+	case dataset.GeoPoint:
+		name = p.T("position")
+	case dataset.GeoShape:
+		name = p.T("geographic shape")
+	case dataset.File:
+		name = p.T("file")
+	case dataset.JSON:
+		name = p.T("JSON")
+	}
+	if list {
+		return p.T("{type}, several values", "type", name)
+	}
+	return name
+}

@@ -1,0 +1,176 @@
+package front
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// consolePage asks the API and shows how to.
+type consolePage struct {
+	datasetPage
+	Parameters []parameter
+	Request    string // path and query of the request
+	Status     int
+	Took       string
+	Size       string
+	Answer     string
+	Cut        bool
+	Snippets   []snippet
+	Keep       []pair // the filter that all tabs share, but for the form's own parameters
+}
+
+// parameter is a field of the form.
+type parameter struct{ Name, Says, Value, Example string }
+
+// snippet is the request in a programming language.
+type snippet struct{ Name, Code string }
+
+// mostAnswer is how many bytes of an answer the page shows.
+const mostAnswer = 60_000
+
+func (s *Site) console(w http.ResponseWriter, r *http.Request) error {
+	base, err := s.open(r, "api")
+	if err != nil {
+		return err
+	}
+	p := &consolePage{datasetPage: base}
+	text, count := "", ""
+	for _, f := range p.entry.Fields {
+		switch f.Type {
+		case "text":
+			if text == "" {
+				text = f.Name
+			}
+		case "int", "double":
+			if count == "" {
+				count = f.Name
+			}
+		}
+	}
+	example := func(format string, names ...string) string {
+		for _, name := range names {
+			if name == "" {
+				return ""
+			}
+			format = strings.Replace(format, "%", name, 1)
+		}
+		return format
+	}
+	p.Parameters = []parameter{
+		{Name: "select", Says: p.T("fields"), Example: example("%, %", text, count)},
+		{Name: "where", Says: p.T("condition"), Example: example("% > 100", count)},
+		{Name: "group_by", Says: p.T("groups"), Example: example("%", text)},
+		{Name: "order_by", Says: p.T("order"), Example: example("% desc", count)},
+		{Name: "limit", Says: p.T("number of rows"), Example: "10"},
+	}
+	q := p.filter.api()
+	q.Del("where")
+	var where []string
+	if p.filter.q != "" {
+		where = append(where, "search("+quote(p.filter.q)+")")
+	}
+	for i := range p.Parameters {
+		value := cut(strings.TrimSpace(p.query.Get(p.Parameters[i].Name)), mostWhere)
+		if p.Parameters[i].Name == "limit" && value == "" && !p.query.Has("limit") {
+			value = "2"
+		}
+		p.Parameters[i].Value = value
+		switch {
+		case value == "":
+		case p.Parameters[i].Name == "where":
+			where = append(where, value)
+		default:
+			q.Set(p.Parameters[i].Name, value)
+		}
+	}
+	for name, values := range p.filter.values() {
+		for _, value := range values {
+			if name != "where" {
+				p.Keep = append(p.Keep, pair{name, value})
+			}
+		}
+	}
+	for _, x := range where {
+		q.Add("where", x)
+	}
+	p.Request = apiURL(p.ID, "records", q)
+	p.Snippets = snippets(p.origin + p.Request)
+	if s.o.API != nil && !p.NoRows {
+		s.ask(r, p)
+	}
+	return s.render(w, r, http.StatusOK, "api", p)
+}
+
+// ask puts the request to the machine door, in this process, as who asks for the page.
+func (s *Site) ask(r *http.Request, p *consolePage) {
+	u, err := url.Parse(p.Request)
+	if err != nil {
+		return
+	}
+	inner := r.Clone(r.Context())
+	inner.Method, inner.URL, inner.RequestURI, inner.Pattern = http.MethodGet, u, p.Request, ""
+	inner.Header = http.Header{"Accept": {"application/json"}}
+	if key := r.Header.Get("Authorization"); key != "" {
+		inner.Header.Set("Authorization", key)
+	}
+	out := &captured{header: http.Header{}}
+	start := time.Now()
+	s.o.API.ServeHTTP(out, inner)
+	p.Status = max(out.status, http.StatusOK)
+	p.Took = strconv.FormatInt(time.Since(start).Milliseconds(), 10) + "\u00a0ms"
+	p.Size = p.Bytes(int64(out.size))
+	var b bytes.Buffer
+	p.Answer = out.body.String()
+	if json.Indent(&b, out.body.Bytes(), "", "  ") == nil {
+		p.Answer = b.String()
+	}
+	if len(p.Answer) > mostAnswer {
+		p.Answer, p.Cut = strings.ToValidUTF8(p.Answer[:mostAnswer], ""), true
+	}
+	p.Cut = p.Cut || out.size > out.body.Len()
+}
+
+// captured keeps the beginning of an answer.
+type captured struct {
+	header http.Header
+	status int
+	size   int
+	body   bytes.Buffer
+}
+
+// Header implements http.ResponseWriter.
+func (c *captured) Header() http.Header { return c.header }
+
+// WriteHeader implements http.ResponseWriter.
+func (c *captured) WriteHeader(status int) {
+	if c.status == 0 && status >= 200 {
+		c.status = status
+	}
+}
+
+// Write implements http.ResponseWriter.
+func (c *captured) Write(p []byte) (int, error) {
+	c.WriteHeader(http.StatusOK)
+	c.size += len(p)
+	if room := 8*mostAnswer - c.body.Len(); room > 0 {
+		c.body.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}
+
+// snippets writes a request in several languages. The address is percent-encoded: it holds no quote.
+func snippets(address string) []snippet {
+	address = strings.NewReplacer("'", "%27", `"`, "%22", `\`, "%5C", "`", "%60", "$", "%24").Replace(address)
+	return []snippet{
+		{"curl", fmt.Sprintf("curl '%s'", address)},
+		{"Python", fmt.Sprintf("import requests\n\nanswer = requests.get(\n    \"%s\"\n)\nanswer.raise_for_status()\nrows = answer.json()[\"results\"]", address)},
+		{"R", fmt.Sprintf("library(jsonlite)\n\nrows <- fromJSON(\n  \"%s\"\n)$results", address)},
+		{"JavaScript", fmt.Sprintf("const answer = await fetch(\n  \"%s\"\n);\nconst { results } = await answer.json();", address)},
+	}
+}

@@ -1,0 +1,213 @@
+package front
+
+import (
+	"bufio"
+	"crypto/sha1"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3"
+
+	"parvis/internal/catalog"
+	"parvis/internal/dataset"
+	"parvis/internal/db"
+	"parvis/internal/engine"
+	"parvis/internal/engine/duckdb"
+	"parvis/internal/explore"
+	"parvis/internal/geo"
+	"parvis/internal/locale"
+	"parvis/internal/privacy"
+	"parvis/internal/server"
+)
+
+// demoSite is the pages over a real portal that holds the datasets of demo/, all of them or those named.
+func demoSite(t *testing.T, only ...string) http.Handler {
+	t.Helper()
+	ctx := t.Context()
+	dir := t.TempDir()
+	conn, err := db.Open(ctx, filepath.Join(dir, "parvis.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	c, err := catalog.Open(ctx, catalog.Options{DB: conn, Dir: dir, Language: "fr", Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := duckdb.Open(duckdb.Options{Dir: dir, Temp: filepath.Join(dir, "spill"), MemoryLimit: "500MB", Threads: 2, Deadline: time.Minute, MaxOpen: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	folders, err := filepath.Glob("../../../demo/*/dataset.json")
+	if err != nil || len(folders) < 8 {
+		t.Fatalf("demo holds %d datasets (%v)", len(folders), err)
+	}
+	for _, f := range folders {
+		id := filepath.Base(filepath.Dir(f))
+		wanted := len(only) == 0
+		for _, o := range only {
+			wanted = wanted || o == id
+		}
+		if wanted {
+			publishDemo(t, c, e, filepath.Dir(f))
+		}
+	}
+	x := explore.New(explore.Options{Engine: e, Catalog: c, Log: quiet})
+	t.Cleanup(x.Close)
+	return siteOver(t, Explored{x, c}, "Données ouvertes — Grand Paris Seine & Oise (démonstration)").Handler()
+}
+
+// siteOver is the pages over any portal.
+func siteOver(t *testing.T, p Portal, title string) *Site {
+	t.Helper()
+	locales, err := locale.Load("fr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry, err := privacy.New(privacy.Seed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Options{
+		Portal: p, Locales: locales, Privacy: registry, Title: title,
+		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics()}),
+		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"asked":%q}`, r.URL.Path)
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// publishDemo publishes one folder.
+func publishDemo(t *testing.T, c *catalog.Catalog, e engine.Engine, folder string) {
+	t.Helper()
+	ctx := t.Context()
+	text, err := os.ReadFile(filepath.Join(folder, "dataset.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d struct {
+		ID     string          `json:"dataset_id"`
+		UID    string          `json:"dataset_uid"`
+		Fields []dataset.Field `json:"fields"`
+		Metas  dataset.Metas   `json:"metas"`
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		t.Fatalf("%s: %v", folder, err)
+	}
+	stage, err := c.Stage(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stage.Close()
+	file := stage.Path("rows")
+	load, err := e.Create(ctx, file, d.Fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := os.Open(filepath.Join(folder, "records.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lines.Close()
+	scan := bufio.NewScanner(lines)
+	scan.Buffer(nil, 8<<20)
+	for scan.Scan() {
+		var raw map[string]json.RawMessage
+		if err := json.Unmarshal(scan.Bytes(), &raw); err != nil {
+			t.Fatalf("%s: %v", folder, err)
+		}
+		r := dataset.Record{ID: sha1.Sum(scan.Bytes()), Size: len(scan.Bytes())}
+		for _, f := range d.Fields {
+			r.Values = append(r.Values, demoValue(t, f, raw[f.Name]))
+		}
+		if err := load.Append(r); err != nil {
+			t.Fatalf("%s: %v", folder, err)
+		}
+	}
+	n, err := load.Finish(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Publish(ctx, catalog.Publication{ID: d.ID, UID: d.UID, Fields: d.Fields, Metas: d.Metas,
+		Rows: &catalog.Rows{Path: file, Count: n, Hash: "00"}}); err != nil {
+		t.Fatalf("%s: %v", folder, err)
+	}
+}
+
+// demoValue reads a value of a demo row; one that does not fit its field's type fails the test.
+func demoValue(t *testing.T, f dataset.Field, raw json.RawMessage) any {
+	t.Helper()
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	into := func(v any) {
+		if err := json.Unmarshal(raw, v); err != nil {
+			t.Fatalf("field %s: %s does not fit %s", f.Name, raw, f.Type)
+		}
+	}
+	if f.List() {
+		var list []string
+		into(&list)
+		out := make([]any, len(list))
+		for i, s := range list {
+			out[i] = s
+		}
+		return out
+	}
+	switch f.Type {
+	case dataset.Int:
+		var n int64
+		into(&n)
+		return n
+	case dataset.Double:
+		var x float64
+		into(&x)
+		return x
+	case dataset.Boolean:
+		var b bool
+		into(&b)
+		return b
+	case dataset.GeoPoint:
+		var p dataset.Point
+		into(&p)
+		return p
+	case dataset.GeoShape:
+		wkb, box, err := geo.FromGeoJSON(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return dataset.Shape{WKB: wkb, West: box.West, South: box.South, East: box.East, North: box.North}
+	}
+	var s string
+	into(&s)
+	switch f.Type {
+	case dataset.Date, dataset.DateTime:
+		layout := time.DateOnly
+		if f.Type == dataset.DateTime {
+			layout = time.RFC3339Nano
+		}
+		at, err := time.Parse(layout, s)
+		if err != nil {
+			t.Fatalf("field %s: %v", f.Name, err)
+		}
+		if f.Type == dataset.Date {
+			return dataset.Day(at.Unix() / 86400)
+		}
+		return dataset.Instant(at.UnixMicro())
+	}
+	return s
+}

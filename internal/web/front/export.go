@@ -1,0 +1,119 @@
+package front
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"parvis/internal/fault"
+)
+
+// exportPage offers the rows as files.
+type exportPage struct {
+	datasetPage
+	Tables, Maps []format
+	Keep         []pair
+	All          int64
+	Matching     int64
+	Filtered     bool // the filter holds for the files
+	CanFilter    bool // there is a filter that could hold
+	Names        bool // headers are technical names
+	Delimiter    string
+	Error        string
+	Citation     string
+}
+
+// formatList is a list of formats with the page that translates it.
+type formatList struct {
+	Page    *exportPage
+	Formats []format
+}
+
+// With gives a list of formats to its template.
+func (p *exportPage) With(formats []format) formatList { return formatList{p, formats} }
+
+// format is one file format and where its file is.
+type format struct{ Name, Says, Kind, Href string }
+
+func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
+	base, err := s.open(r, "export")
+	if err != nil {
+		return err
+	}
+	p := &exportPage{datasetPage: base, Citation: citation(base)}
+	p.Names = p.query.Get("names") == "names"
+	p.Delimiter = p.query.Get("delimiter")
+	if !slices.Contains([]string{",", ";", "\t"}, p.Delimiter) {
+		p.Delimiter = ";"
+	}
+	p.CanFilter = !p.filter.empty()
+	p.Filtered = p.CanFilter && p.query.Get("rows") != "all"
+	p.All = p.entry.Rows()
+	p.Matching = p.All
+	status := http.StatusOK
+	if p.CanFilter && !p.Hidden && !p.NoRows {
+		none := 0
+		q := p.filter.question()
+		q.Limit = &none
+		rows, err := s.o.Portal.Records(r.Context(), p.actor, p.ID, q)
+		switch {
+		case err != nil && fault.KindOf(err) == fault.Invalid:
+			p.Error, status = errorText(err), http.StatusBadRequest
+		case err != nil:
+			return fmt.Errorf("export of %s: %w", p.ID, err)
+		default:
+			p.Matching = rows.Total
+		}
+	}
+	for name, values := range p.filter.values() {
+		for _, value := range values {
+			p.Keep = append(p.Keep, pair{name, value})
+		}
+	}
+	geo := false
+	for _, f := range p.entry.Fields {
+		geo = geo || f.Geo()
+	}
+	for _, f := range p.formats() {
+		if !slices.Contains(s.o.Formats, f.Kind) {
+			continue
+		}
+		f.Href = apiURL(p.ID, "exports/"+f.Kind, p.parameters(f.Kind))
+		switch {
+		case f.Kind != "geojson":
+			p.Tables = append(p.Tables, f)
+		case geo:
+			p.Maps = append(p.Maps, f)
+		}
+	}
+	return s.render(w, r, status, "export", p)
+}
+
+// parameters gives the options of the form as those of the machine door.
+func (p *exportPage) parameters(kind string) url.Values {
+	v := url.Values{}
+	if p.Filtered {
+		v = p.filter.api()
+	}
+	if kind == "csv" || kind == "xlsx" {
+		if !p.Names {
+			v.Set("use_labels", "true")
+		}
+	}
+	if kind == "csv" && p.Delimiter != ";" {
+		v.Set("delimiter", p.Delimiter)
+	}
+	return v
+}
+
+func (p *exportPage) formats() []format {
+	return []format{
+		{Kind: "csv", Name: "CSV", Says: p.T("For any spreadsheet. UTF-8 text.")},
+		{Kind: "xlsx", Name: "Excel", Says: p.T("A workbook whose columns have types: dates and numbers ready to use.")},
+		{Kind: "json", Name: "JSON", Says: p.T("A list of objects, for developers.")},
+		{Kind: "jsonl", Name: "JSON Lines", Says: p.T("One object a line, to be read as it comes.")},
+		{Kind: "parquet", Name: "Parquet", Says: p.T("Compressed columns for R, Python and DuckDB.")},
+		{Kind: "geojson", Name: "GeoJSON", Says: p.T("Shapes and attributes in WGS 84, for maps and GIS.")},
+	}
+}

@@ -1,0 +1,89 @@
+package front
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"parvis/internal/account"
+	"parvis/internal/catalog"
+	"parvis/internal/dataset"
+	"parvis/internal/fault"
+	"parvis/internal/odsql"
+	"parvis/internal/server"
+	"parvis/internal/web/portrait"
+)
+
+// drawing is the edition of the drawings: it is part of their address and changes when they do.
+const drawing = "1"
+
+// imprintURL gives the address of a dataset's picture, another one for each version.
+func imprintURL(e *catalog.Entry) string {
+	return "/explore/dataset/" + url.PathEscape(e.ID) + "/imprint.svg?v=" + edition(e)
+}
+
+func edition(e *catalog.Entry) string { return drawing + "-" + strconv.Itoa(e.Version.Number) }
+
+// imprint draws the picture of a dataset from its rows.
+func (s *Site) imprint(w http.ResponseWriter, r *http.Request) error {
+	actor, err := s.o.Actor(r)
+	if err != nil {
+		return err
+	}
+	e, visible, err := s.o.Portal.Dataset(r.Context(), actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if !visible || !e.HasRecords() {
+		return fault.New(fault.NotFound, "The dataset %s has no rows to draw.", e.ID)
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "no-cache")
+	if q := r.URL.Query().Get("v"); q == edition(e) && !e.DataHidden {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	dark := r.URL.Query().Has("dark")
+	tag := fmt.Sprintf(`"%s-%s-%t"`, e.UID, edition(e), dark)
+	h.Set("ETag", tag)
+	if server.NotModified(w, r, tag) {
+		return nil
+	}
+	seen, err := s.portrait(r, actor, e)
+	if err != nil {
+		return fmt.Errorf("imprint of %s: %w", e.UID, err)
+	}
+	h.Set("Content-Type", "image/svg+xml")
+	_, err = w.Write(seen.Imprint(dark))
+	return err
+}
+
+// portrait looks at a dataset's rows, once for each version.
+func (s *Site) portrait(r *http.Request, actor account.Actor, e *catalog.Entry) (*portrait.Portrait, error) {
+	key := fmt.Sprintf("%s/%d", e.UID, e.Version.Number)
+	if p, ok := s.portraits.Get(key); ok {
+		return p, nil
+	}
+	s.drawing.Lock()
+	defer s.drawing.Unlock()
+	if p, ok := s.portraits.Get(key); ok {
+		return p, nil
+	}
+	limit := portrait.Most + 1
+	var p *portrait.Portrait
+	err := s.o.Portal.Scan(r.Context(), actor, e.ID, odsql.Question{Limit: &limit}, func(columns []dataset.Column, b *dataset.Batch) bool {
+		if p == nil {
+			p = portrait.New(columns)
+		}
+		return p.Take(b)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if p == nil { // a version without rows
+		p = portrait.New(nil)
+	}
+	p.Finish()
+	s.portraits.Add(key, p)
+	return p, nil
+}

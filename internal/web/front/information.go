@@ -1,0 +1,243 @@
+package front
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"parvis/internal/dataset"
+	"parvis/internal/fault"
+	"parvis/internal/locale"
+	"parvis/internal/web/portrait"
+)
+
+// informationPage describes a dataset.
+type informationPage struct {
+	datasetPage
+	Lede        string
+	Download    string // address of the whole CSV
+	Facts       []fact
+	About       template.HTML // sanitised
+	Schema      []schemaRow
+	Sampled     bool
+	Sheet       []sheetRow
+	Attachments []attachment
+	Citation    string
+}
+
+// fact is a figure under the title.
+type fact struct{ Name, Value string }
+
+// schemaRow is a field with its profile.
+type schemaRow struct {
+	Label, Name, Type, Description string
+	Filter                         bool // the field is a facet
+	Spark                          template.HTML
+	Says                           string // the profile in words
+}
+
+// sheetRow is a line of the side sheet: a text, or links.
+type sheetRow struct {
+	Name  string
+	Text  string
+	Code  bool
+	Links []choice
+}
+
+type attachment struct{ Title, Kind, Href string }
+
+// Rows gives the number of rows of the whole dataset.
+func (p *informationPage) Rows() int64 { return p.entry.Rows() }
+
+func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
+	base, err := s.open(r, "information")
+	if err != nil {
+		return err
+	}
+	p := &informationPage{datasetPage: base}
+	e := p.entry
+	lede, rest := s.lede(e.Metas.Text("default", "description"))
+	p.Lede = lede
+	p.About = template.HTML(strings.TrimSpace(s.rich.Sanitize(rest)))
+	p.Facts = facts(p)
+	if !p.NoRows && !p.Hidden {
+		p.Download = apiURL(p.ID, "exports/csv", url.Values{"use_labels": {"true"}})
+	}
+	var seen *portrait.Portrait
+	if !p.NoRows && !p.Hidden {
+		seen, err = s.portrait(r, p.actor, e)
+		switch {
+		case err == nil:
+			p.Sampled = seen.Sampled
+		case fault.KindOf(err) == fault.Unavailable: // it took too long: the description is still worth reading
+			seen = nil
+		default:
+			return fmt.Errorf("profile of %s: %w", e.UID, err)
+		}
+	}
+	for _, f := range e.Fields {
+		p.Schema = append(p.Schema, schemaOf(p.Printer, f, seen))
+	}
+	p.Sheet = p.sheet()
+	for _, a := range e.Attachments {
+		p.Attachments = append(p.Attachments, attachment{a.Title, a.MIMEType, apiURL(p.ID, "attachments/"+url.PathEscape(a.ID), nil)})
+	}
+	for _, a := range e.Alternatives {
+		if address(a.URL) {
+			p.Attachments = append(p.Attachments, attachment{a.Title, a.MIMEType, a.URL})
+		}
+	}
+	p.Citation = citation(p.datasetPage)
+	return s.render(w, r, http.StatusOK, "information", p)
+}
+
+// apiURL gives the address of something of a dataset at the machine door.
+func apiURL(id, what string, q url.Values) string {
+	u := "/api/explore/v2.1/catalog/datasets/" + url.PathEscape(id) + "/" + what
+	if len(q) > 0 {
+		u += "?" + q.Encode()
+	}
+	return u
+}
+
+func facts(p *informationPage) []fact {
+	e := p.entry
+	var out []fact
+	if !p.NoRows {
+		out = append(out, fact{p.T("Records"), p.Int(e.Rows())})
+	}
+	out = append(out, fact{p.T("Fields"), p.Int(int64(len(e.Fields)))})
+	if t, ok := moment(e.Metas.Text("default", "modified")); ok {
+		out = append(out, fact{p.T("Modified"), p.Date(t)})
+	}
+	for _, m := range []struct{ name, key string }{{p.T("Publisher"), "publisher"}, {p.T("Licence"), "license"}} {
+		if text := e.Metas.Text("default", m.key); text != "" {
+			out = append(out, fact{m.name, text})
+		}
+	}
+	return out
+}
+
+// schemaOf shows a field; seen is nil where rows may not be looked at.
+func schemaOf(p *locale.Printer, f dataset.Field, seen *portrait.Portrait) schemaRow {
+	row := schemaRow{Label: labelOf(f), Name: f.Name, Description: f.Description, Filter: f.Annotations.Facet}
+	row.Type = typeName(p, f.Type, f.List())
+	if f.Annotations.Unit != "" {
+		row.Type += ", " + f.Annotations.Unit
+	}
+	if seen == nil {
+		return row
+	}
+	for _, profile := range seen.Fields {
+		if profile.Column.Name != f.Name {
+			continue
+		}
+		row.Spark = template.HTML(profile.Spark(seen.Rows))
+		row.Says = says(p, profile, f, seen.Rows)
+	}
+	return row
+}
+
+// says puts a profile into words.
+func says(p *locale.Printer, profile portrait.Profile, f dataset.Field, rows int) string {
+	var parts []string
+	switch {
+	case len(profile.Bins) > 0 && (f.Type == dataset.Date || f.Type == dataset.DateTime):
+		low, high := day(p, profile.Time(profile.Low), f.Annotations.Precision), day(p, profile.Time(profile.High), f.Annotations.Precision)
+		if f.Annotations.Precision == "year" || f.Annotations.Precision == "month" {
+			parts = append(parts, p.T("from {low} to {high}", "low", low, "high", high))
+		} else {
+			parts = append(parts, p.C("days", "from {low} to {high}", "low", low, "high", high))
+		}
+	case len(profile.Bins) > 0:
+		places := -1
+		if f.Annotations.Decimals != nil {
+			places = *f.Annotations.Decimals
+		}
+		parts = append(parts, p.T("from {low} to {high}", "low", p.Number(profile.Low, places), "high", p.Number(profile.High, places)))
+		if profile.Log {
+			parts = append(parts, p.T("drawn by orders of magnitude"))
+		}
+	case profile.Different == 1 && profile.Filled == rows:
+		parts = append(parts, p.T("always the same value"))
+	case profile.More:
+		parts = append(parts, p.T("more than {n} different values", "n", profile.Different))
+	case profile.Different > 0 && f.Type == dataset.Text:
+		parts = append(parts, p.N("{n} different value", "{n} different values", int64(profile.Different)))
+	}
+	if missing := rows - profile.Filled; missing > 0 {
+		parts = append(parts, p.N("{n} empty", "{n} empty", int64(missing)))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// sheet is the list at the side.
+func (p *informationPage) sheet() []sheetRow {
+	e := p.entry
+	rows := []sheetRow{{Name: p.T("Identifier"), Text: e.ID, Code: true}}
+	links := func(name, key string) {
+		row := sheetRow{Name: name}
+		for _, value := range e.Metas.Texts("default", key) {
+			row.Links = append(row.Links, choice{Label: value, Href: p.link("/explore/", url.Values{"refine." + key: {value}})})
+		}
+		if len(row.Links) > 0 {
+			rows = append(rows, row)
+		}
+	}
+	text := func(name, value string) {
+		switch {
+		case value == "":
+		case address(value):
+			rows = append(rows, sheetRow{Name: name, Links: []choice{{Label: strings.TrimPrefix(strings.TrimPrefix(value, "https://"), "www."), Href: value}}})
+		default:
+			rows = append(rows, sheetRow{Name: name, Text: value})
+		}
+	}
+	links(p.T("Theme"), "theme")
+	links(p.T("Keywords"), "keyword")
+	text(p.T("Coverage"), strings.Join(e.Metas.Texts("default", "territory"), ", "))
+	text(p.T("Period"), e.Metas.Text("dcat", "temporal"))
+	text(p.T("Level of detail"), e.Metas.Text("dcat", "granularity"))
+	text(p.T("Update frequency"), e.Metas.Text("default", "update_frequency"))
+	if t, ok := moment(e.Metas.Text("default", "data_processed")); ok {
+		text(p.T("Data processed"), p.Date(t))
+	}
+	if v := e.Version; v != nil {
+		text(p.T("Version"), strconv.Itoa(v.Number))
+	}
+	links(p.T("Publisher"), "publisher")
+	for _, source := range e.Metas.Texts("default", "references") {
+		text(p.T("Source"), source)
+	}
+	text(p.T("Attributions"), strings.Join(e.Metas.Texts("default", "attributions"), "; "))
+	if license := e.Metas.Text("default", "license"); license != "" {
+		row := sheetRow{Name: p.T("Licence"), Text: license}
+		if to := e.Metas.Text("default", "license_url"); address(to) {
+			row = sheetRow{Name: p.T("Licence"), Links: []choice{{Label: license, Href: to}}}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// citation gives the sentence with which the data may be cited.
+func citation(p datasetPage) string {
+	e := p.entry
+	var parts []string
+	for _, part := range []string{e.Metas.Text("default", "publisher"), p.T("“{text}”", "text", e.Title())} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	out := strings.Join(parts, ", ")
+	if t, ok := moment(e.Metas.Text("default", "modified")); ok {
+		out += ", " + p.Date(t)
+	}
+	if license := e.Metas.Text("default", "license"); license != "" {
+		out += ", " + license
+	}
+	return out + ", " + p.origin + tab(e.ID, "information")
+}

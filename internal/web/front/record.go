@@ -1,0 +1,56 @@
+package front
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// recordPage shows one row whole.
+type recordPage struct {
+	datasetPage
+	Row    string // the first text of the row: what it is called
+	Values []valueRow
+	Back   string
+	JSON   string
+}
+
+// valueRow is a field of the row.
+type valueRow struct {
+	Label, Name, Unit string
+	Cell              cell
+}
+
+func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
+	base, err := s.open(r, "table")
+	if err != nil {
+		return err
+	}
+	p := &recordPage{datasetPage: base}
+	id := r.PathValue("record")
+	rows, err := s.o.Portal.Record(r.Context(), p.actor, p.ID, id)
+	if err != nil {
+		return fmt.Errorf("row of %s: %w", p.ID, err)
+	}
+	for i, c := range rows.Columns {
+		v := valueRow{Label: c.Label, Name: c.Name, Cell: show(p.Printer, c, p.decimals(c.Name), rows.Values[0][i], true)}
+		if v.Label == "" {
+			v.Label = c.Name
+		}
+		if f := p.field(c.Name); f != nil {
+			v.Unit = f.Annotations.Unit
+		}
+		if p.Row == "" && !numeric(c) && strings.TrimSpace(v.Cell.Text) != "" && i > 0 {
+			p.Row = cut(v.Cell.Text, 80)
+		}
+		p.Values = append(p.Values, v)
+	}
+	if p.Row == "" {
+		p.Row = p.T("Row {id}", "id", id[:min(len(id), 8)])
+	}
+	p.Title = p.Row + " – " + p.Name
+	p.Back = p.link(tab(p.ID, "table"), p.filter.values())
+	p.JSON = apiURL(p.ID, "records/"+id, nil)
+	p.Chips = nil
+	return s.render(w, r, http.StatusOK, "record", p)
+}

@@ -1,0 +1,238 @@
+package front
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"parvis/internal/account"
+	"parvis/internal/catalog"
+	"parvis/internal/dataset"
+	"parvis/internal/explore"
+	"parvis/internal/fault"
+	"parvis/internal/odsql"
+)
+
+// fixture is a Portal that answers every question with the same: only to see how pages render it. The real one is
+// walked through in demo_test.go.
+type fixture struct {
+	entries []*catalog.Entry
+	total   int64
+	facets  []explore.Facet
+	rows    *Rows
+	hidden  bool
+}
+
+func (f fixture) Datasets(context.Context, account.Actor, odsql.Question) ([]*catalog.Entry, int64, error) {
+	return f.entries, f.total, nil
+}
+
+func (f fixture) CatalogFacets(context.Context, account.Actor, odsql.Question) ([]explore.Facet, error) {
+	return f.facets, nil
+}
+
+func (f fixture) Dataset(_ context.Context, _ account.Actor, id string) (*catalog.Entry, bool, error) {
+	if len(f.entries) == 0 {
+		return nil, false, fault.New(fault.NotFound, "The requested dataset %s does not exist.", id)
+	}
+	return f.entries[0], !f.hidden, nil
+}
+
+func (f fixture) Records(context.Context, account.Actor, string, odsql.Question) (*Rows, error) {
+	return f.rows, nil
+}
+
+func (f fixture) Record(context.Context, account.Actor, string, string) (*Rows, error) {
+	if len(f.rows.Values) == 0 {
+		return nil, fault.New(fault.NotFound, "The requested record does not exist.")
+	}
+	return f.rows, nil
+}
+
+func (f fixture) Facets(context.Context, account.Actor, string, odsql.Question) ([]explore.Facet, error) {
+	return f.facets, nil
+}
+
+func (f fixture) Scan(_ context.Context, _ account.Actor, _ string, _ odsql.Question, each func([]dataset.Column, *dataset.Batch) bool) error {
+	columns := []dataset.Column{{Name: "name", Type: dataset.Text}}
+	each(columns, &dataset.Batch{Len: 1, Vectors: []dataset.Vector{{Offsets: []int32{0, 1}, Bytes: []byte("x")}}})
+	return nil
+}
+
+const evil = `"><script>alert(1)</script><img src=x onerror=alert(1) style="color:red"> ' \ {{.}} ${x} ` + "`\u202e\u0000\n"
+
+// described makes an entry whose every text is s and whose every address is u.
+func described(s, u, language string, rows int64) *catalog.Entry {
+	e := &catalog.Entry{}
+	e.ID, e.UID = "some.set", "da_abc123"
+	if s == "" {
+		return e
+	}
+	texts := []any{s, s + "2"}
+	e.Metas = dataset.Metas{"default": {
+		"title": s, "description": "<p>" + s + "</p><p onclick=x style='a'>more " + s + "</p><h1>big</h1><img src='https://elsewhere.example/x.png'><a href='" + u + "'>there</a>",
+		"theme": texts, "keyword": texts, "publisher": s, "license": s, "license_url": u, "language": language,
+		"modified": "2026-02-01T00:00:00+00:00", "references": u, "attributions": texts, "territory": texts, "update_frequency": s,
+	}, "dcat": {"temporal": s, "granularity": s}}
+	e.Fields = []dataset.Field{
+		{Name: s, Type: dataset.Text, Label: s, Description: s, Annotations: dataset.Annotations{Facet: true, Disjunctive: true, Unit: s}},
+		{Name: "n", Type: dataset.Double, Label: "N"}, {Name: "d", Type: dataset.Date, Annotations: dataset.Annotations{Facet: true}},
+	}
+	e.Attachments = []dataset.Attachment{{ID: s, Title: s, MIMEType: s}}
+	e.Alternatives = []dataset.Alternative{{ID: s, Title: s, MIMEType: s, URL: u}}
+	e.Version = &dataset.Version{Number: 3, Rows: rows, Time: time.Unix(0, 0)}
+	return e
+}
+
+func fixtures() map[string]fixture {
+	page := func(s, u string) *Rows {
+		out := &Rows{Total: 10_000_000, Columns: []dataset.Column{
+			{Name: s, Label: s, Type: dataset.Text}, {Name: "n", Type: dataset.Double}, {Name: "d", Type: dataset.Date},
+			{Name: "t", Type: dataset.DateTime}, {Name: "b", Type: dataset.Boolean}, {Name: "p", Type: dataset.GeoPoint},
+			{Name: "g", Type: dataset.GeoShape}, {Name: "l", Type: dataset.Text, List: true}, {Name: "i", Type: dataset.Int}, {Name: "u", Type: dataset.Text},
+		}}
+		for range 3 {
+			out.Values = append(out.Values,
+				[]any{s, -1234.5, dataset.Day(20000), dataset.Instant(1e15), true, dataset.Point{Lon: 2, Lat: 48}, dataset.Shape{WKB: []byte{1, 3, 0, 0, 0}}, []any{s, nil, s}, int64(-5), u},
+				[]any{nil, nil, nil, nil, nil, nil, nil, nil, nil, nil},
+				[]any{strings.Repeat(s, 200), 1e300, dataset.Day(-1 << 31), dataset.Instant(-1 << 60), false, dataset.Point{}, dataset.Shape{}, []any{}, int64(1) << 62, ""})
+		}
+		for range out.Values {
+			out.IDs = append(out.IDs, strings.Repeat("0a", 20))
+		}
+		return out
+	}
+	facets := func(s string) []explore.Facet {
+		v := explore.FacetValue{Name: s, Value: s, Count: 5, State: explore.Refined, Children: []explore.FacetValue{{Name: "c" + s, Value: s + "/c", Count: 2, State: explore.Displayed}}}
+		var out []explore.Facet
+		for _, name := range []string{s, "theme", "features", "publisher", "keyword", "license", "language", "modified", "d"} {
+			f := explore.Facet{Name: name, Values: []explore.FacetValue{v, {Name: "out", Value: "out", State: explore.Excluded}}}
+			for i := range 60 {
+				f.Values = append(f.Values, explore.FacetValue{Name: s + string(rune('a'+i)), Value: s + string(rune('a'+i)), Count: int64(i), State: explore.Displayed})
+			}
+			out = append(out, f)
+		}
+		return out
+	}
+	many := func(e *catalog.Entry) []*catalog.Entry {
+		var out []*catalog.Entry
+		for range cardsPerPage {
+			out = append(out, e)
+		}
+		return out
+	}
+	none := &Rows{Columns: []dataset.Column{{Name: "n", Type: dataset.Int}}}
+	return map[string]fixture{
+		"no dataset": {rows: none},
+		"bare":       {entries: []*catalog.Entry{described("", "", "", 0)}, total: 1, rows: none},
+		"empty":      {entries: []*catalog.Entry{described("Rien", "https://a.example/", "fr", 0)}, total: 1, rows: none},
+		"full":       {entries: many(described("Marchés & fêtes", "https://a.example/?x=1&y=2", "fr", 10_000_000)), total: 10_000, rows: page("Limay", "https://a.example/"), facets: facets("Île")},
+		"hostile":    {entries: many(described(evil, "javascript:alert(1)", `en" onload="x`, 1)), total: 40, rows: page(evil, "javascript:alert(1)//http://"), facets: facets(evil)},
+		"hidden":     {entries: []*catalog.Entry{described("Secret", "", "xx", 5)}, total: 1, rows: none, hidden: true},
+	}
+}
+
+func TestPagesRender(t *testing.T) {
+	quoted := `%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E`
+	targets := []string{
+		"/explore/", "/explore/?q=" + quoted + "&refine.theme=" + quoted + "&exclude.x=" + quoted + "&sort=" + quoted + "&more=keyword&page=2",
+		"/terms/cookies-policy/", "/nowhere/" + quoted, "/explore/dataset/x/record/" + strings.Repeat("0a", 20) + "/?q=a",
+	}
+	for _, name := range []string{"information", "table", "export", "api"} {
+		targets = append(targets, tab("some.set", name), tab("some.set", name)+"?q="+quoted+"&where="+quoted+"&refine."+quoted+"="+quoted+
+			"&sort=-n&page=3&names=names&delimiter=%09&rows=filtered&select="+quoted+"&order_by=%27%22%5C&limit=9")
+	}
+	for name, f := range fixtures() {
+		h := siteOver(t, f, "Town — Open data").Handler()
+		for _, target := range targets {
+			for _, lang := range []string{"en", "fr"} {
+				sep := "?"
+				if strings.Contains(target, "?") {
+					sep = "&"
+				}
+				what := name + " " + target + " in " + lang
+				status, body, header := get(t, h, target+sep+"lang="+lang)
+				if status != http.StatusOK && status != http.StatusNotFound {
+					t.Errorf("%s: %d", what, status)
+				}
+				if c := check(t, what, body); c.lang != lang {
+					t.Errorf("%s: the page is in %q", what, c.lang)
+				}
+				if header.Get("Content-Security-Policy") == "" || header.Get("Set-Cookie") != "" {
+					t.Errorf("%s: headers %v", what, header)
+				}
+			}
+		}
+	}
+}
+
+func TestPagesSayWhatTheyShow(t *testing.T) {
+	f := fixtures()
+	for _, c := range []struct {
+		fixture, target string
+		status          int
+		has, lacks      []string
+	}{
+		{"no dataset", "/explore/?lang=en", 200, []string{"No dataset has been published yet", "parvis import"}, nil},
+		{"no dataset", "/explore/?q=zzz&lang=en", 200, []string{"No dataset matches", `value="zzz"`, `href="/explore/?lang=en">all datasets`}, nil},
+		{"no dataset", "/explore/dataset/gone/table/?lang=fr", 404, []string{"Cette page n’existe pas", "The requested dataset gone does not exist."}, nil},
+		{"hidden", tab("x", "table") + "?lang=en", 200, []string{"The rows of this dataset are not public"}, []string{"<table"}},
+		{"hidden", tab("x", "information") + "?lang=en", 200, []string{"not public"}, []string{"exports/csv"}},
+		{"full", tab("x", "table") + "?lang=fr&page=7&sort=-n", 200, []string{"−1\u00a0234,5", "Lignes 601 à 609 sur 10\u00a0000\u00a0000", `aria-sort="descending"`, `scope="row"`, "<caption", `aria-current="page"`}, nil},
+		{"full", tab("x", "information") + "?lang=en", 200, []string{`lang="fr"`, "10,000,000 rows", "February 1, 2026"}, []string{"elsewhere.example", "<h1>big"}},
+		{"full", "/explore/?lang=fr&refine.theme=%C3%8Ele", 200, []string{"10\u00a0000 jeux de données", `rel="next"`, "page=500"}, nil},
+		{"full", tab("x", "export") + "?q=a%22b&names=names&lang=en", 200, []string{"where=search%28%22a%5C%22b%22%29"}, []string{"use_labels=true"}},
+		{"full", tab("x", "api") + "?where=n+%3E+5&refine.d=2026&lang=en", 200, []string{"refine=%60d%60%3A%222026%22", "where=n", "curl ", "&#34;asked&#34;"}, nil},
+		{"full", "/terms/cookies-policy/?lang=en", 200, []string{"stores nothing on your machine", "anonymised", "http://portal.example", `id="what-is-a-cookie"`}, nil},
+	} {
+		status, body, _ := get(t, siteOver(t, f[c.fixture], "Town").Handler(), c.target)
+		body = strings.NewReplacer("&#43;", "+", "&amp;", "&").Replace(body)
+		if status != c.status {
+			t.Errorf("%s: %d, want %d", c.target, status, c.status)
+		}
+		for _, s := range c.has {
+			if !strings.Contains(body, s) {
+				t.Errorf("%s %s lacks %q", c.fixture, c.target, s)
+			}
+		}
+		for _, s := range c.lacks {
+			if strings.Contains(body, s) {
+				t.Errorf("%s %s holds %q", c.fixture, c.target, s)
+			}
+		}
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	h := siteOver(t, fixtures()["full"], "Town").Handler()
+	for _, c := range []struct {
+		target string
+		status int
+		to     string
+	}{
+		{"/", 302, "/explore/"},
+		{"/?lang=fr", 302, "/explore/?lang=fr"},
+		{"/explore/dataset/some.set/", 302, "/explore/dataset/some.set/information/"},
+		{"/terms/cookies-information", 302, "/terms/cookies-policy/"},
+		{"/explore/dataset/some.set/table", 307, "/explore/dataset/some.set/table/"},
+		{"/explore/?q=" + strings.Repeat("x", 600), 400, ""},
+		{"/explore/?page=-3", 200, ""},
+		{"/explore/?page=999999999999999999999", 200, ""},
+		{"/assets/parvis.css", 404, ""},
+	} {
+		status, _, header := get(t, h, c.target)
+		if status != c.status || header.Get("Location") != c.to {
+			t.Errorf("%.60s: %d %q, want %d %q", c.target, status, header.Get("Location"), c.status, c.to)
+		}
+	}
+	_, text, _ := get(t, h, "/terms/cookies-policy.json")
+	var twin struct {
+		Items []any `json:"items"`
+	}
+	if err := json.Unmarshal([]byte(text), &twin); err != nil || twin.Items == nil || len(twin.Items) != 0 {
+		t.Errorf("the twin is %s", text)
+	}
+}

@@ -1,0 +1,67 @@
+package front
+
+import (
+	"net/http"
+	"net/url"
+
+	"parvis/internal/fault"
+	"parvis/internal/server"
+)
+
+// Handler answers for all public pages: mount it at "/", below the doors that have a prefix of their own. It sets
+// the security headers of pages.
+func (s *Site) Handler() http.Handler {
+	mux := http.NewServeMux()
+	page := func(pattern string, h server.Handler) { mux.Handle(pattern, s.o.Server.Handle(h, s.failure)) }
+
+	page("GET /{$}", s.home)
+	page("GET /explore/{$}", s.catalog)
+	page("GET /explore/dataset/{id}/{$}", s.dataset)
+	page("GET /explore/dataset/{id}/information/{$}", s.information)
+	page("GET /explore/dataset/{id}/table/{$}", s.table)
+	page("GET /explore/dataset/{id}/export/{$}", s.export)
+	page("GET /explore/dataset/{id}/api/{$}", s.console)
+	page("GET /explore/dataset/{id}/record/{record}/{$}", s.record)
+	page("GET /explore/dataset/{id}/imprint.svg", s.imprint)
+	page("GET /terms/cookies-policy/{$}", s.policy)
+	page("GET /terms/cookies-policy.json", s.policyTwin)
+	page("GET /terms/cookies-information/{$}", moved("/terms/cookies-policy/"))
+	page("GET /terms/cookies-information", moved("/terms/cookies-policy/"))
+	mux.Handle("GET /assets/", s.assets)
+	mux.Handle("GET /favicon.ico", http.RedirectHandler(s.assets.URL("mark.svg"), http.StatusFound))
+	page("GET /", s.nowhere)
+	page("/", refuse)
+
+	return s.o.Server.Security(s.o.Privacy.CSP(), mux)
+}
+
+// home sends to the catalogue, the first page as yet.
+func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
+	return moved("/explore/")(w, r)
+}
+
+// dataset sends to the first tab.
+func (s *Site) dataset(w http.ResponseWriter, r *http.Request) error {
+	return moved("/explore/dataset/"+url.PathEscape(r.PathValue("id"))+"/information/")(w, r)
+}
+
+// moved sends elsewhere and keeps the query.
+func moved(to string) server.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		target := url.URL{RawQuery: r.URL.RawQuery}
+		http.Redirect(w, r, to+target.String(), http.StatusFound)
+		return nil
+	}
+}
+
+// nowhere answers for addresses that are no page; one that lacks its last slash is sent on.
+func (s *Site) nowhere(http.ResponseWriter, *http.Request) error {
+	return fault.New(fault.NotFound, "")
+}
+
+// refuse answers what is no reading: there are no forms that write yet.
+func refuse(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Allow", "GET, HEAD")
+	http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+	return nil
+}

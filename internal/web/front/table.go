@@ -1,0 +1,271 @@
+package front
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"parvis/internal/dataset"
+	"parvis/internal/explore"
+	"parvis/internal/fault"
+	"parvis/internal/odsql"
+)
+
+// rowsPerPage is how many rows a page of the table shows.
+const rowsPerPage = 100
+
+// tablePage shows the rows of a dataset.
+type tablePage struct {
+	datasetPage
+	Query, Where string
+	Error        string // what is wrong with the filter
+	Keep         []pair // what the search form keeps
+	KeepFilter   []pair // what the filter form keeps
+	Heads        []head
+	Lines        []line
+	From, To     int64
+	Total        int64
+	Pager        *pager
+	Facets       []facetField
+	CSV, JSON    string // this view at the machine door
+	Active       int
+}
+
+// head is a column of the table.
+type head struct {
+	Label, Below string // the unit, or the type
+	Href         string // sorts by this column; "" where it cannot
+	Sorted       string // ascending, descending or ""
+	Num          bool
+}
+
+// line is a row of the table.
+type line struct {
+	Href  string // of the row's own page, "" where it has none
+	Cells []cell
+}
+
+// facetField is a facet as a group of choices in the filter form.
+type facetField struct {
+	Name, Label string
+	Many        bool // several may be chosen
+	None        bool // nothing is chosen
+	Values      []facetOption
+	Hidden      int64 // values that are not shown
+}
+
+type facetOption struct {
+	ID, Value, Label string
+	Count            int64
+	On               bool
+	Level            int
+}
+
+// mostOptions is how many values of a facet the filter form shows.
+const mostOptions = 40
+
+func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
+	base, err := s.open(r, "table")
+	if err != nil {
+		return err
+	}
+	p := &tablePage{datasetPage: base}
+	p.Query, p.Where = p.filter.q, p.filter.where
+	p.Active = len(p.filter.refine) + len(p.filter.exclude)
+	if p.filter.where != "" {
+		p.Active++
+	}
+	if p.Hidden || p.NoRows {
+		return s.render(w, r, http.StatusOK, "table", p)
+	}
+	for name, values := range p.query {
+		for _, value := range values {
+			if name != "q" && name != "page" && name != "lang" && name != "flg" && value != "" {
+				p.Keep = append(p.Keep, pair{name, value})
+			}
+			if name == "q" || name == "sort" || strings.HasPrefix(name, "exclude.") {
+				p.KeepFilter = append(p.KeepFilter, pair{name, value})
+			}
+		}
+	}
+	page := min(number(p.query.Get("page")), 100_000)
+	sort := p.query.Get("sort")
+	q := p.filter.question()
+	q.OrderBy = p.order(sort)
+	q.Lang = p.Tag
+	limit := rowsPerPage
+	q.Limit, q.Offset = &limit, int(page-1)*rowsPerPage
+	status := http.StatusOK
+	rows, err := s.o.Portal.Records(r.Context(), p.actor, p.ID, q)
+	var mistake *odsql.Error
+	switch {
+	case errors.As(err, &mistake):
+		p.Error, status = mistake.Error(), http.StatusBadRequest
+		rows = &Rows{}
+	case fault.KindOf(err) == fault.Invalid && err != nil:
+		p.Error, status = fault.Message(err), http.StatusBadRequest
+		rows = &Rows{}
+	case err != nil:
+		return fmt.Errorf("table of %s: %w", p.ID, err)
+	}
+	p.fill(rows, sort, page)
+	facets := odsql.Question{Lang: p.Tag}
+	if p.Error == "" {
+		facets = p.filter.question()
+	}
+	if p.hasFacets() {
+		found, err := s.o.Portal.Facets(r.Context(), p.actor, p.ID, facets)
+		if err != nil && fault.KindOf(err) != fault.Invalid {
+			return fmt.Errorf("facets of %s: %w", p.ID, err)
+		}
+		p.Facets = p.facetFields(found)
+	}
+	return s.render(w, r, status, "table", p)
+}
+
+func (p *tablePage) hasFacets() bool {
+	for _, f := range p.entry.Fields {
+		if f.Annotations.Facet {
+			return true
+		}
+	}
+	return false
+}
+
+// order gives the order_by of a sort: a field's name, after "-" where the largest comes first.
+func (p *tablePage) order(sort string) string {
+	name, down := strings.CutPrefix(sort, "-")
+	f := p.field(name)
+	if f == nil || !sortable(*f) {
+		return ""
+	}
+	if down {
+		return field(name) + " desc"
+	}
+	return field(name)
+}
+
+func sortable(f dataset.Field) bool {
+	return !f.List() && !f.Geo() && f.Type != dataset.JSON && f.Type != dataset.File
+}
+
+// fill makes the table of a page of rows.
+func (p *tablePage) fill(rows *Rows, sort string, page int64) {
+	at := func(sort string, page int64) string {
+		v := p.filter.values()
+		if sort != "" {
+			v.Set("sort", sort)
+		}
+		if page > 1 {
+			v.Set("page", strconv.FormatInt(page, 10))
+		}
+		return p.link(tab(p.ID, "table"), v)
+	}
+	for _, c := range rows.Columns {
+		h := head{Label: c.Label, Num: numeric(c), Below: typeName(p.Printer, c.Type, c.List)}
+		if h.Label == "" {
+			h.Label = c.Name
+		}
+		if f := p.field(c.Name); f != nil {
+			if f.Annotations.Unit != "" {
+				h.Below = f.Annotations.Unit
+			}
+			if sortable(*f) {
+				h.Href = at(c.Name, 1)
+				switch sort {
+				case c.Name:
+					h.Sorted, h.Href = "ascending", at("-"+c.Name, 1)
+				case "-" + c.Name:
+					h.Sorted, h.Href = "descending", at("", 1)
+				}
+			}
+		}
+		p.Heads = append(p.Heads, h)
+	}
+	for i, values := range rows.Values {
+		l := line{}
+		if i < len(rows.IDs) && rows.IDs[i] != "" {
+			l.Href = p.link("/explore/dataset/"+url.PathEscape(p.ID)+"/record/"+rows.IDs[i]+"/", p.filter.values())
+		}
+		for j, value := range values {
+			l.Cells = append(l.Cells, show(p.Printer, rows.Columns[j], p.decimals(rows.Columns[j].Name), value, false))
+		}
+		p.Lines = append(p.Lines, l)
+	}
+	p.Total = rows.Total
+	if len(p.Lines) > 0 {
+		p.From = (page-1)*rowsPerPage + 1
+		p.To = p.From + int64(len(p.Lines)) - 1
+	}
+	p.Pager = paginate(page, (p.Total+rowsPerPage-1)/rowsPerPage, func(n int64) string { return at(sort, n) })
+	api := p.filter.api()
+	if order := p.order(sort); order != "" {
+		api.Set("order_by", order)
+	}
+	p.JSON = apiURL(p.ID, "records", api)
+	api.Set("use_labels", "true")
+	p.CSV = apiURL(p.ID, "exports/csv", api)
+}
+
+// decimals gives how many decimals a field is shown with, nil for as many as it has.
+func (p *datasetPage) decimals(name string) *int {
+	if f := p.field(name); f != nil {
+		return f.Annotations.Decimals
+	}
+	return nil
+}
+
+// facetFields makes the filter form of counted facets.
+func (p *tablePage) facetFields(facets []explore.Facet) []facetField {
+	var out []facetField
+	for i, facet := range facets {
+		f := p.field(facet.Name)
+		if f == nil || len(facet.Values) == 0 {
+			continue
+		}
+		ff := facetField{Name: "refine." + facet.Name, Label: labelOf(*f), None: true}
+		ff.Many = f.Annotations.Disjunctive || f.List()
+		for _, c := range facetChoices(facet.Name, facet.Values, p.filter, func(filter) string { return "" }, 0) {
+			if c.On {
+				ff.None = false
+			}
+		}
+		ff.Values, ff.Hidden = p.options(facet, f, i)
+		out = append(out, ff)
+	}
+	return out
+}
+
+func (p *tablePage) options(facet explore.Facet, f *dataset.Field, group int) (shown []facetOption, hidden int64) {
+	var walk func(values []explore.FacetValue, level int)
+	walk = func(values []explore.FacetValue, level int) {
+		for _, v := range values {
+			o := facetOption{
+				ID: "f" + strconv.Itoa(group) + "-" + strconv.Itoa(len(shown)), Value: v.Value, Label: v.Name, Count: v.Count,
+				On: p.filter.refined(named{facet.Name, v.Value}), Level: min(level, 3),
+			}
+			switch {
+			case f.Type == dataset.Boolean && v.Value == "true":
+				o.Label = p.T("Yes")
+			case f.Type == dataset.Boolean:
+				o.Label = p.T("No")
+			case f.Type == dataset.Date || f.Type == dataset.DateTime:
+				o.Label = monthName(p.Printer, v.Name, level)
+			}
+			if v.State == explore.Excluded {
+				continue
+			}
+			if len(shown) < mostOptions || o.On {
+				shown = append(shown, o)
+			} else {
+				hidden++
+			}
+			walk(v.Children, level+1)
+		}
+	}
+	walk(facet.Values, 0)
+	return shown, hidden
+}
