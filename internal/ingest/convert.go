@@ -1,0 +1,413 @@
+package ingest
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+
+	"parvis/internal/dataset"
+	"parvis/internal/fault"
+	"parvis/internal/format"
+	"parvis/internal/geo"
+)
+
+// target is a field of the dataset and where its values come from.
+type target struct {
+	field    dataset.Field
+	from     int // the column of the source; -1: none
+	lat, lon int // the two columns that make a point, where from is -1 and lat is not
+	verdict
+	last  string // the text before, and what it became: many columns repeat themselves
+	value any
+	why   string
+}
+
+// value of a row: nil where there is none, and a reason where what stands there does not fit.
+func (t *target) convert(values []any) (value any, given any, reason string) {
+	switch {
+	case t.from >= 0 && t.from < len(values):
+		given = values[t.from]
+	case t.from < 0 && t.lat >= 0 && t.lat < len(values) && t.lon < len(values):
+		return t.point(values[t.lat], values[t.lon])
+	}
+	if given == nil {
+		return nil, nil, ""
+	}
+	if text, ok := given.(string); ok {
+		if text != t.last || t.last == "" {
+			t.last = text
+			t.value, t.why = t.make(given)
+		}
+		return t.value, given, t.why
+	}
+	value, reason = t.make(given)
+	return value, given, reason
+}
+
+// point makes a point of two columns.
+func (t *target) point(lat, lon any) (value, given any, reason string) {
+	number := func(v any) (float64, bool) {
+		f, ok, _ := toDouble(v, t.number)
+		return f, ok
+	}
+	y, okY := number(lat)
+	x, okX := number(lon)
+	if !okY || !okX {
+		return nil, nil, "" // the columns themselves report what is wrong
+	}
+	p := dataset.Point{Lon: x, Lat: y}
+	if !inWorld(p) {
+		return nil, textOf(lat) + ", " + textOf(lon), "this is no place: latitudes reach from -90 to 90, longitudes from -180 to 180"
+	}
+	return p, nil, ""
+}
+
+// make makes a value of the field's type.
+func (t *target) make(given any) (any, string) {
+	if t.list {
+		return t.makeList(given)
+	}
+	return t.makeOne(given)
+}
+
+func (t *target) makeList(given any) (any, string) {
+	var parts []any
+	switch v := given.(type) {
+	case []any:
+		parts = v
+	case string:
+		if separator := t.field.Annotations.Multivalued; strings.Contains(v, separator) && separator != "" {
+			for _, part := range strings.Split(v, separator) {
+				if part = strings.TrimSpace(part); part != "" {
+					parts = append(parts, part)
+				}
+			}
+		} else if v != "" {
+			parts = []any{v}
+		}
+	case json.RawMessage:
+		if json.Unmarshal(v, &parts) != nil {
+			return nil, "a list is expected"
+		}
+	default:
+		parts = []any{given}
+	}
+	out := make([]any, 0, len(parts))
+	for _, part := range parts {
+		value, reason := t.makeOne(part)
+		if reason != "" {
+			return nil, reason
+		}
+		if value != nil {
+			out = append(out, value)
+		}
+	}
+	if len(out) == 0 {
+		return nil, ""
+	}
+	return out, ""
+}
+
+func (t *target) makeOne(given any) (any, string) {
+	if given == nil {
+		return nil, ""
+	}
+	switch t.typ {
+	case dataset.Text:
+		return textOf(given), ""
+	case dataset.JSON:
+		return toJSON(given)
+	case dataset.File:
+		if raw, ok := given.(json.RawMessage); ok {
+			return string(raw), ""
+		}
+		return textOf(given), ""
+	case dataset.GeoShape:
+		return toShape(given)
+	case dataset.GeoPoint:
+		return toPoint(given)
+	}
+	if s, ok := given.(string); ok {
+		s = trim(s)
+		if absent(s) {
+			return nil, ""
+		}
+		given = s
+	}
+	switch t.typ {
+	case dataset.Int:
+		n, ok := toInt(given, t.number)
+		if !ok {
+			return nil, "this is no whole number"
+		}
+		return n, ""
+	case dataset.Double:
+		f, ok, reason := toDouble(given, t.number)
+		if !ok {
+			return nil, reason
+		}
+		return f, ""
+	case dataset.Boolean:
+		b, ok := toBool(given)
+		if !ok {
+			return nil, "this is neither true nor false"
+		}
+		return b, ""
+	case dataset.Date:
+		d, ok := toDay(given, t.order)
+		if !ok {
+			return nil, "this is no date"
+		}
+		return d, ""
+	case dataset.DateTime:
+		i, ok := toInstant(given, t.order)
+		if !ok {
+			return nil, "this is no date with a time"
+		}
+		return i, ""
+	}
+	return nil, "the type " + string(t.typ) + " is not known"
+}
+
+// textOf writes any value as text.
+func textOf(given any) string {
+	switch v := given.(type) {
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	case json.RawMessage:
+		return string(v)
+	case dataset.Day:
+		return string(format.AppendDate(nil, int64(v), ""))
+	case dataset.Instant:
+		return string(format.NewTimes(nil).AppendDateTime(nil, int64(v), ""))
+	case dataset.Point:
+		return strconv.FormatFloat(v.Lat, 'f', -1, 64) + ", " + strconv.FormatFloat(v.Lon, 'f', -1, 64)
+	case dataset.Shape:
+		text, err := geo.AppendGeoJSON(nil, v.WKB)
+		if err != nil {
+			return ""
+		}
+		return string(text)
+	case []any:
+		parts := make([]string, len(v))
+		for i, e := range v {
+			parts[i] = textOf(e)
+		}
+		return strings.Join(parts, ";")
+	}
+	return ""
+}
+
+func toInt(given any, form numberForm) (int64, bool) {
+	switch v := given.(type) {
+	case int64:
+		return v, true
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1<<63 {
+			return int64(v), true
+		}
+	case bool:
+		if v {
+			return 1, true
+		}
+		return 0, true
+	case string:
+		if n, ok := parseInt(v, form); ok {
+			return n, true
+		}
+		if f, ok := parseDouble(v, form); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			return int64(f), true // 12.0
+		}
+	}
+	return 0, false
+}
+
+func toDouble(given any, form numberForm) (f float64, ok bool, reason string) {
+	switch v := given.(type) {
+	case int64:
+		return float64(v), true, ""
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return 0, false, "this is no finite number"
+		}
+		return v, true, ""
+	case string:
+		if f, ok := parseDouble(v, form); ok {
+			return f, true, ""
+		}
+	}
+	return 0, false, "this is no number"
+}
+
+func toBool(given any) (value, ok bool) {
+	switch v := given.(type) {
+	case bool:
+		return v, true
+	case int64:
+		return v == 1, v == 0 || v == 1
+	case float64:
+		return v == 1, v == 0 || v == 1
+	case string:
+		if v == "0" || v == "1" {
+			return v == "1", true
+		}
+		return parseBool(v)
+	}
+	return false, false
+}
+
+// momentOf reads a date in its own order, or in the other one where only that makes it a date and nothing was
+// said of the column.
+func toDay(given any, order dateOrder) (dataset.Day, bool) {
+	switch v := given.(type) {
+	case dataset.Day:
+		return v, true
+	case dataset.Instant:
+		return dataset.Day(floorDiv(int64(v), 86400e6)), true
+	case int64:
+		return toDay(strconv.FormatInt(v, 10), order)
+	case string:
+		if d, ok := parseCompact(v); ok {
+			return d, true
+		}
+		if d, ok := parseCoarse(v); ok {
+			return d, true
+		}
+		if m, ok := parseMoment(v); ok {
+			return m.day(order)
+		}
+	}
+	return 0, false
+}
+
+func toInstant(given any, order dateOrder) (dataset.Instant, bool) {
+	switch v := given.(type) {
+	case dataset.Instant:
+		return v, true
+	case string:
+		if m, ok := parseMoment(v); ok {
+			return m.instant(order)
+		}
+	}
+	d, ok := toDay(given, order)
+	return dataset.Instant(int64(d) * 86400e6), ok
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// toJSON gives JSON text: a text that is JSON already is taken as it is.
+func toJSON(given any) (any, string) {
+	switch v := given.(type) {
+	case json.RawMessage:
+		return string(v), ""
+	case string:
+		if json.Valid([]byte(v)) {
+			return v, ""
+		}
+	}
+	return string(appendJSON(nil, given)), ""
+}
+
+// toPoint reads the forms in which portals write points: "48.85, 2.35", [48.85, 2.35], {"lon": 2.35, "lat": 48.85}
+// and a GeoJSON point.
+func toPoint(given any) (any, string) {
+	const reason = `this is no point: "48.85, 2.35" is one, latitude first`
+	switch v := given.(type) {
+	case dataset.Point:
+		return v, ""
+	case []any:
+		if len(v) == 2 {
+			lat, okLat, _ := toDouble(v[0], dotNumber)
+			lon, okLon, _ := toDouble(v[1], dotNumber)
+			if p := (dataset.Point{Lon: lon, Lat: lat}); okLat && okLon && inWorld(p) {
+				return p, ""
+			}
+		}
+	case json.RawMessage:
+		if p, ok := pointOf(v); ok {
+			return p, ""
+		}
+		if g, err := geo.ParseGeoJSON(v); err == nil {
+			if lon, lat, ok := g.Point(); ok && inWorld(dataset.Point{Lon: lon, Lat: lat}) {
+				return dataset.Point{Lon: lon, Lat: lat}, ""
+			}
+		}
+	case string:
+		if absent(trim(v)) {
+			return nil, ""
+		}
+		if lon, lat, ok := parsePoint(v); ok {
+			return dataset.Point{Lon: lon, Lat: lat}, ""
+		}
+		first, second, found := strings.Cut(v, ",") // declared: whole degrees will do
+		lat, okLat := parseDouble(strings.TrimSpace(first), dotNumber)
+		lon, okLon := parseDouble(strings.TrimSpace(second), dotNumber)
+		if p := (dataset.Point{Lon: lon, Lat: lat}); found && okLat && okLon && inWorld(p) {
+			return p, ""
+		}
+		if s := strings.TrimSpace(v); strings.HasPrefix(s, "{") {
+			return toPoint(json.RawMessage(s))
+		}
+	}
+	return nil, reason
+}
+
+// toShape reads a GeoJSON geometry or feature, or well-known text.
+func toShape(given any) (any, string) {
+	var raw []byte
+	switch v := given.(type) {
+	case dataset.Shape:
+		return v, ""
+	case dataset.Point:
+		return dataset.Shape{WKB: geo.PointWKB(v.Lon, v.Lat), West: v.Lon, East: v.Lon, South: v.Lat, North: v.Lat}, ""
+	case json.RawMessage:
+		raw = v
+	case string:
+		v = strings.TrimSpace(v)
+		if absent(v) {
+			return nil, ""
+		}
+		if v[0] != '{' {
+			g, err := geo.ParseWKT(v)
+			if err != nil {
+				return nil, "this is no geometry: GeoJSON is expected"
+			}
+			return shapeOf(g.WKB(), g)
+		}
+		raw = []byte(v)
+	default:
+		return nil, "this is no geometry: GeoJSON is expected"
+	}
+	wkb, box, err := geo.FromGeoJSON(raw)
+	switch {
+	case err != nil:
+		if reason := fault.Message(err); reason != "" {
+			return nil, reason
+		}
+		return nil, "this is no GeoJSON geometry"
+	case wkb == nil || box.Empty():
+		return nil, ""
+	}
+	return dataset.Shape{WKB: wkb, West: box.West, South: box.South, East: box.East, North: box.North}, ""
+}
+
+func shapeOf(wkb []byte, g geo.Geometry) (any, string) {
+	west, south, east, north, ok := g.Bounds()
+	if !ok {
+		return nil, ""
+	}
+	return dataset.Shape{WKB: wkb, West: west, South: south, East: east, North: north}, ""
+}
