@@ -1,0 +1,239 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+)
+
+// settings are what the portal can be told, by flags over PARVIS_* variables over parvis.toml.
+type settings struct {
+	data        string
+	logLevel    slog.Level
+	language    string
+	title       string
+	operator    string
+	url         string
+	keep        int
+	addr        string
+	metricsAddr string // "": off
+	grace       time.Duration
+	memory      string
+	loadMemory  string
+	threads     int
+	deadline    time.Duration
+	openFiles   int
+	calls       int
+	anonymous   int
+
+	given map[string]bool // options that were set at all, by any source
+}
+
+// option is one setting: flag --addr, variable PARVIS_ADDR, key addr in parvis.toml. docs/configuration.md
+// describes each of them.
+type option struct {
+	name     string
+	kind     string // what its value is called in help
+	standard string // the default, in the form in which it could be given
+	usage    string
+	set      func(*settings, string) error
+}
+
+// options is the table of all settings.
+func options() []option {
+	return []option{
+		{"config", "FILE", "", "file of settings, which must be there when it is named; else parvis.toml is read where it is", func(*settings, string) error { return nil }},
+		{"data", "DIR", "parvis-data", "folder that holds the portal: descriptions, rows, attachments", text(func(s *settings) *string { return &s.data })},
+		{"log-level", "LEVEL", "info", "debug, info, warn or error", func(s *settings, v string) error { return s.logLevel.UnmarshalText([]byte(v)) }},
+		{"language", "CODE", "en", "language that the portal speaks unless a visitor chooses: en or fr", oneOf(func(s *settings) *string { return &s.language }, "en", "fr")},
+		{"title", "TEXT", "Parvis", "the portal's name", text(func(s *settings) *string { return &s.title })},
+		{"operator", "TEXT", "", "who runs the portal, for the legal pages; empty: the title", text(func(s *settings) *string { return &s.operator })},
+		{"url", "URL", "", "public address of the portal, as in https://data.example.org; empty: as the visitor wrote it", address},
+		{"keep-versions", "N", "10", "versions kept of each dataset", number(func(s *settings) *int { return &s.keep }, 1)},
+		{"addr", "HOST:PORT", "127.0.0.1:8080", "address to listen on; port 0 is any free one", text(func(s *settings) *string { return &s.addr })},
+		{"metrics-addr", "HOST:PORT", "127.0.0.1:9180", `address of /healthz, /readyz and /metrics; "off" for none`, func(s *settings, v string) error {
+			if s.metricsAddr = v; v == "off" {
+				s.metricsAddr = ""
+			}
+			return nil
+		}},
+		{"shutdown-timeout", "DURATION", "30s", "how long requests may go on after the portal was told to end", duration(func(s *settings) *time.Duration { return &s.grace })},
+		{"memory-limit", "SIZE", "", "memory of the engine for questions, as in 4GB; empty: 80 % of the machine's", size(func(s *settings) *string { return &s.memory })},
+		{"load-memory-limit", "SIZE", "", "memory of the engine for one load; empty: 1 GB or a quarter of the machine's, whichever is less", size(func(s *settings) *string { return &s.loadMemory })},
+		{"threads", "N", "0", "threads of the engine; 0: as many as the machine has", number(func(s *settings) *int { return &s.threads }, 0)},
+		{"query-timeout", "DURATION", "30s", "how long the engine may work on one question", duration(func(s *settings) *time.Duration { return &s.deadline })},
+		{"daily-calls", "N", "0", "API calls answered a day, to everybody together; 0: as many as come", number(func(s *settings) *int { return &s.calls }, 0)},
+		{"daily-anonymous-calls", "N", "0", "of these, calls without a key; 0: as many as come", number(func(s *settings) *int { return &s.anonymous }, 0)},
+		{"open-versions", "N", "256", "version files kept open while nobody asks them", number(func(s *settings) *int { return &s.openFiles }, 1)},
+	}
+}
+
+// optionsOf gives the options that a subcommand takes as flags: those it names, and those that all take that take any.
+func optionsOf(cmd *command) []option {
+	if cmd.settings == nil {
+		return nil
+	}
+	return slices.DeleteFunc(options(), func(o option) bool {
+		return !slices.Contains([]string{"config", "data", "log-level"}, o.name) && !slices.Contains(cmd.settings, o.name)
+	})
+}
+
+// variable gives the name of an option's environment variable.
+func (o option) variable() string {
+	return "PARVIS_" + strings.ToUpper(strings.ReplaceAll(o.name, "-", "_"))
+}
+
+// load puts the settings together: flags over environment over file over defaults. Each value is checked,
+// wherever it comes from.
+func load(flags map[string]string, env func(string) (string, bool)) (settings, error) {
+	s := settings{given: map[string]bool{}}
+	name, named := flags["config"], true
+	if name == "" {
+		name, _ = env("PARVIS_CONFIG")
+	}
+	if name == "" {
+		name, named = "parvis.toml", false
+	}
+	file, err := readFile(name, named)
+	if err != nil {
+		return s, err
+	}
+	for _, o := range options() {
+		value, source := o.standard, "default"
+		if v, ok := file[o.name]; ok {
+			value, source = v, "key "+o.name+" in "+name
+		}
+		if v, ok := env(o.variable()); ok {
+			value, source = v, "variable "+o.variable()
+		}
+		if v, ok := flags[o.name]; ok {
+			value, source = v, "flag --"+o.name
+		}
+		if source != "default" {
+			s.given[o.name] = true
+		}
+		if value == "" && o.standard == "" {
+			continue
+		}
+		if err := o.set(&s, value); err != nil {
+			return s, usagef("%s: %v", source, err)
+		}
+	}
+	return s, nil
+}
+
+// readFile reads a file of settings, as text by name. It needs to be there only when it was named.
+func readFile(name string, named bool) (map[string]string, error) {
+	content, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, usagef("read the settings: %v", err)
+	}
+	var values map[string]any
+	meta, err := toml.Decode(string(content), &values)
+	var damage toml.ParseError
+	if errors.As(err, &damage) {
+		return nil, usagef("%s, line %d: %s", name, damage.Position.Line, damage.Message)
+	}
+	if err != nil {
+		return nil, usagef("%s: %v", name, err)
+	}
+	out := map[string]string{}
+	for _, key := range meta.Keys() {
+		known := slices.ContainsFunc(options(), func(o option) bool { return o.name != "config" && o.name == key.String() })
+		if !known {
+			return nil, usagef("%s, line %d: there is no setting %q", name, lineOf(string(content), key), key.String())
+		}
+		switch v := values[key[0]].(type) {
+		case string:
+			out[key[0]] = v
+		case int64:
+			out[key[0]] = strconv.FormatInt(v, 10)
+		default:
+			return nil, usagef("%s, line %d: %s takes a text or a whole number", name, lineOf(string(content), key), key)
+		}
+	}
+	return out, nil
+}
+
+// lineOf finds the line where a key is first named, which the TOML library does not tell of sound files.
+func lineOf(content string, key toml.Key) int {
+	at := regexp.MustCompile(`(?m)^[ \t]*\[*[ \t]*["']?` + regexp.QuoteMeta(key[0]) + `["']?[ \t]*[.=\]]`).FindStringIndex(content)
+	if at == nil {
+		return 1
+	}
+	return 1 + strings.Count(content[:at[0]], "\n")
+}
+
+func text(of func(*settings) *string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		*of(s) = v
+		return nil
+	}
+}
+
+func oneOf(of func(*settings) *string, allowed ...string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if !slices.Contains(allowed, v) {
+			return fmt.Errorf("%q is none of %s", v, strings.Join(allowed, ", "))
+		}
+		*of(s) = v
+		return nil
+	}
+}
+
+func number(of func(*settings) *int, least int) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < least {
+			return fmt.Errorf("%q is no whole number from %d", v, least)
+		}
+		*of(s) = n
+		return nil
+	}
+}
+
+func duration(of func(*settings) *time.Duration) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil || d <= 0 {
+			return fmt.Errorf("%q is no length of time such as 30s or 2m", v)
+		}
+		*of(s) = d
+		return nil
+	}
+}
+
+var (
+	sizeForm    = regexp.MustCompile(`(?i)^[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B$`)
+	addressForm = regexp.MustCompile(`^https?://[^/?#\s]+/?$`)
+)
+
+func size(of func(*settings) *string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if !sizeForm.MatchString(v) {
+			return fmt.Errorf("%q is no size such as 500MB or 4GB", v)
+		}
+		*of(s) = v
+		return nil
+	}
+}
+
+func address(s *settings, v string) error {
+	if !addressForm.MatchString(v) {
+		return fmt.Errorf("%q is no address such as https://data.example.org", v)
+	}
+	s.url = strings.TrimSuffix(v, "/")
+	return nil
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"parvis/internal/catalog"
+	"parvis/internal/dataset"
+)
+
+// folder is dataset.json in a dataset's folder: the shape of the API's own dataset object, with what the API
+// does not say of it (where attachments lie, whether the rows are public).
+type folder struct {
+	ID           string                `json:"dataset_id"`
+	UID          string                `json:"dataset_uid"`
+	HasRecords   bool                  `json:"has_records"`
+	Fields       []folderField         `json:"fields"`
+	Metas        dataset.Metas         `json:"metas"`
+	Attachments  []dataset.Attachment  `json:"attachments"`
+	Alternatives []dataset.Alternative `json:"alternative_exports"`
+	Security     folderSecurity        `json:"security"`
+}
+
+type folderSecurity struct {
+	DataVisible bool `json:"is_data_visible"`
+}
+
+// folderField is a field whose missing description is null.
+type folderField struct {
+	Name        string              `json:"name"`
+	Type        dataset.Type        `json:"type"`
+	Label       string              `json:"label"`
+	Description *string             `json:"description"`
+	Annotations dataset.Annotations `json:"annotations"`
+}
+
+// folderDescription says of a dataset what dataset.json says.
+func folderDescription(e *catalog.Entry) folder {
+	out := folder{
+		ID: e.ID, UID: e.UID, HasRecords: e.HasRecords(), Metas: e.Metas,
+		Fields: []folderField{}, Attachments: []dataset.Attachment{}, Alternatives: []dataset.Alternative{},
+		Security: folderSecurity{DataVisible: !e.DataHidden},
+	}
+	for _, f := range e.Fields {
+		field := folderField{Name: f.Name, Type: f.Type, Label: f.Label, Annotations: f.Annotations}
+		if f.Description != "" {
+			field.Description = &f.Description
+		}
+		out.Fields = append(out.Fields, field)
+	}
+	for _, a := range e.Attachments {
+		a.File = "attachments/" + a.ID
+		out.Attachments = append(out.Attachments, a)
+	}
+	out.Alternatives = append(out.Alternatives, e.Alternatives...)
+	return out
+}

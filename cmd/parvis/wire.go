@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
+
+	"parvis/internal/account"
+	v2 "parvis/internal/api/v2"
+	"parvis/internal/dataset"
+	"parvis/internal/engine"
+	"parvis/internal/engine/duckdb"
+	"parvis/internal/explore"
+	"parvis/internal/fault"
+	"parvis/internal/format"
+	"parvis/internal/format/jsontext"
+	"parvis/internal/ingest"
+	"parvis/internal/locale"
+	"parvis/internal/privacy"
+	"parvis/internal/server"
+	"parvis/internal/web/front"
+)
+
+// newEngine starts the engine over the version files in dir, with temp for what does not fit into memory.
+func newEngine(s settings, dir, temp string) (engine.Engine, error) {
+	e, err := duckdb.Open(duckdb.Options{
+		Dir: dir, Temp: temp, MemoryLimit: s.memory, LoadLimit: s.loadMemory,
+		Threads: s.threads, Deadline: s.deadline, MaxOpen: s.openFiles,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the engine: %w", err)
+	}
+	return e, nil
+}
+
+// newLines makes the writer of records.jsonl.
+func newLines(w io.Writer, columns []dataset.Column) (format.Writer, error) {
+	return jsontext.NewLines(w, columns, format.Options{})
+}
+
+// importPath publishes what lies at path, and tells done of each dataset as it is finished.
+func (p *portal) importPath(ctx context.Context, path string, o importOptions, shown *progress, done func(imported)) error {
+	rejects := filepath.Join(p.set.data, "rejects")
+	if err := os.MkdirAll(rejects, 0o750); err != nil {
+		return fmt.Errorf("make the folder of rejects: %w", err)
+	}
+	options := ingest.Options{
+		Catalog: p.catalog, Engine: p.engine, Path: path, Rejects: rejects,
+		Progress: func(now ingest.Progress) { shown.report(now.Dataset, now.Step, now.Done, now.Total, now.Rows) },
+	}
+	if ingest.IsFolder(path) {
+		if o != (importOptions{}) {
+			return fault.New(fault.Invalid, "--id, --title, --schema, --separator, --encoding and --sheet are for a file, and %s is a folder", path)
+		}
+		return ingest.Folder(ctx, options, func(r *ingest.Report) { done(finished(r)) })
+	}
+	options.ID, options.Title, options.Schema = o.id, o.title, o.schema
+	options.Read = format.ReadOptions{Encoding: o.encoding, Sheet: o.sheet}
+	var err error
+	if options.Read.Separator, err = separator(o.separator); err != nil {
+		return err
+	}
+	if options.ID == "" {
+		options.ID = ingest.IDFrom(filepath.Base(path))
+	}
+	options.Rejects = filepath.Join(rejects, options.ID+".csv")
+	r, err := ingest.File(ctx, options)
+	if err != nil {
+		return err
+	}
+	done(finished(r))
+	return nil
+}
+
+// separator reads the option of that name: one character, or the word tab.
+func separator(text string) (rune, error) {
+	if text == "tab" || text == `\t` {
+		return '\t', nil
+	}
+	runes := []rune(text)
+	switch len(runes) {
+	case 0:
+		return 0, nil
+	case 1:
+		return runes[0], nil
+	}
+	return 0, fault.New(fault.Invalid, "--separator takes one character, or tab, not %q", text)
+}
+
+// finished turns a report of ingest into what the command tells, with the file of rejects named after the version.
+func finished(r *ingest.Report) imported {
+	d := imported{id: r.Dataset, version: r.Version, rows: r.Rows, rejected: r.Rejected, rejects: r.Rejects}
+	if d.rejects != "" {
+		named := filepath.Join(filepath.Dir(d.rejects), fmt.Sprintf("%s-v%d.csv", r.Dataset, r.Version))
+		if os.Rename(d.rejects, named) == nil {
+			d.rejects = named
+		}
+	}
+	for _, x := range r.First {
+		d.samples = append(d.samples, reject{line: x.Line, field: x.Field, value: x.Value, reason: x.Reason})
+	}
+	return d
+}
+
+// doors is what the portal shows to the world.
+type doors struct {
+	site     http.Handler
+	metrics  func(ready func() error) http.Handler
+	explorer *explore.Explorer
+	api      *v2.API
+}
+
+// doors opens the machine door and the pages over a portal, with the engine started.
+func (p *portal) doors(ctx context.Context) (*doors, error) {
+	if err := p.startEngine(ctx); err != nil {
+		return nil, err
+	}
+	locales, err := locale.Load(p.set.language)
+	if err != nil {
+		return nil, err
+	}
+	registry, err := privacy.New(privacy.Seed())
+	if err != nil {
+		return nil, err
+	}
+	metrics := server.NewMetrics()
+	shared := server.New(server.Options{Log: p.log, Metrics: metrics, Secure: strings.HasPrefix(p.set.url, "https:")})
+	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
+	d.api = v2.New(v2.Options{
+		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Keys: p.keys.Authenticate, Temp: p.temp.Path("engine"),
+		BaseURL: p.set.url, Language: p.set.language,
+		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
+	})
+	mux := http.NewServeMux()
+	d.api.Register(mux)
+	pages, err := front.New(front.Options{
+		Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Server: shared, Locales: locales, Privacy: registry, API: mux,
+		Actor: func(r *http.Request) (account.Actor, error) { return server.Actor(r, p.keys.Authenticate) },
+		Title: p.set.title, URL: p.set.url, Operator: p.set.operator,
+	})
+	if err != nil {
+		d.close()
+		return nil, err
+	}
+	mux.Handle("/", pages.Handler())
+	d.site = shared.Wrap(mux, server.JSON)
+	return d, nil
+}
+
+// close removes what the doors keep for answering; nobody may be answered any more.
+func (d *doors) close() {
+	d.api.Close()
+	d.explorer.Close()
+}
