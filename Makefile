@@ -1,0 +1,67 @@
+# Everything a newcomer needs is `make run` and `make test`; `make check` is all that CI does.
+export GOFLAGS := -tags=duckdb_arrow -buildvcs=false $(EXTRA_GOFLAGS)
+LDFLAGS := -s -w -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null || echo dev) -extldflags "-static-libstdc++ -static-libgcc"
+DATA ?= data
+ADDR ?= 127.0.0.1:8080
+FUZZTIME ?= 5s
+LINT := bin/golangci-lint
+
+.PHONY: run test check build demo lint fuzz golden bench bench-large sizes conformance clean
+
+## run: build Parvis, load the demo portal and serve it at http://127.0.0.1:8080
+run: build demo
+	bin/parvis serve --data $(DATA) --addr $(ADDR) --language fr --title "Données ouvertes Grand Paris Seine & Oise"
+
+## test: every test that needs nothing but Go and a C compiler
+test:
+	go test ./...
+
+## check: all of CI
+check: lint test fuzz conformance
+
+## build: the binary, in bin/parvis
+build:
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/parvis ./cmd/parvis
+
+# The demo portal is imported once; `make clean` forgets it.
+demo: $(DATA)/.demo
+$(DATA)/.demo: build $(shell find demo -type f 2>/dev/null)
+	bin/parvis import --data $(DATA) demo
+	@touch $@
+
+## lint: go vet and the linters of .golangci.yml, pinned in tools/go.mod
+lint: $(LINT)
+	go vet ./...
+	$(LINT) run ./...
+$(LINT): tools/go.mod
+	cd tools && GOFLAGS= go build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+## fuzz: every fuzz target for FUZZTIME
+fuzz:
+	@set -e; for dir in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
+	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -c6-); do \
+	    echo "$$dir $$target"; go test ./$$dir -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) >/tmp/fuzz.$$$$ 2>&1 || { cat /tmp/fuzz.$$$$; exit 1; }; \
+	  done; done; rm -f /tmp/fuzz.$$$$
+
+## golden: renew the golden files, then look at what changed
+golden:
+	PARVIS_GOLDEN=renew go test ./... && git diff --stat
+
+## bench: the figures of the product as ratios against baselines in the same run
+bench: build
+	go run ./e2e/bench -binary bin/parvis
+
+## bench-large: 100 million rows; needs about 30 GB of disk and an hour
+bench-large: build
+	go run ./e2e/bench -binary bin/parvis -large
+
+## conformance: the conformance cases, where they stand beside the project
+conformance: build
+	./e2e/conformance.sh
+
+## sizes: lines of code a room, largest first
+sizes:
+	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | awk '$$2!="total"{n=$$1; sub(/\/[^\/]*$$/,"",$$2); s[$$2]+=n} END{for(k in s) print s[k], k}' | sort -rn
+
+clean:
+	rm -rf bin $(DATA)

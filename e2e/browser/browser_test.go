@@ -1,0 +1,189 @@
+// Package browser_test opens the pages of the demo portal in headless Chromium, wide and at 360 px, and holds what a visitor may rely on:
+// nothing is asked of another host, nothing is stored, nothing scrolls sideways, nothing is reported on the console.
+package browser_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// pages are the addresses that are opened; {id} is the first dataset of the demo.
+var pages = []string{
+	"/explore/", "/explore/?q=communes", "/explore/?q=nothing-is-called-so", "/explore/?refine.theme=Territoire",
+	"/explore/dataset/communes-gpseo/information/", "/explore/dataset/communes-gpseo/table/",
+	"/explore/dataset/communes-gpseo/table/?where=population+%3E+10000", "/explore/dataset/communes-gpseo/table/?where=population+%3E",
+	"/explore/dataset/communes-gpseo/export/", "/explore/dataset/communes-gpseo/api/",
+	"/explore/dataset/does-not-exist/information/", "/terms/cookies-policy/",
+}
+
+func TestPages(t *testing.T) {
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("skipped: there is no chromium on this machine (apt-get install chromium); CI installs it")
+	}
+	base := serveDemo(t)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	defer stop()
+	browser, stop := chromedp.NewContext(allocator)
+	defer stop()
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"fr", "en"} {
+		for _, width := range []int64{1280, 360} {
+			for _, path := range pages {
+				t.Run(fmt.Sprintf("%s/%d%s", lang, width, path), func(t *testing.T) { visit(t, browser, base, path, lang, width) })
+			}
+		}
+	}
+}
+
+// visit opens one page in a fresh profile of its own and checks what it did.
+func visit(t *testing.T, browser context.Context, base, path, lang string, width int64) {
+	tab, stop := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	defer stop()
+	tab, stop = context.WithTimeout(tab, 20*time.Second)
+	defer stop()
+
+	var mu sync.Mutex
+	var wrong []string
+	add := func(format string, args ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		wrong = append(wrong, fmt.Sprintf(format, args...))
+	}
+	err := chromedp.Listen(tab, func(event any) {
+		switch e := event.(type) {
+		case *network.EventRequestWillBeSent:
+			if u := e.Request.URL; !strings.HasPrefix(u, base) && !strings.HasPrefix(u, "data:") {
+				add("a request to another host: %s", u)
+			}
+		case *runtime.EventConsoleAPICalled:
+			add("on the console: %s", e.Type)
+		case *runtime.EventExceptionThrown:
+			add("an exception: %s", e.ExceptionDetails.Text)
+		case *network.EventLoadingFailed:
+			if e.BlockedReason != "" {
+				add("blocked by policy: %s", e.BlockedReason)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := url.Parse(base + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := at.Query()
+	q.Set("lang", lang)
+	at.RawQuery = q.Encode()
+
+	if err := chromedp.Do(tab, chromedp.EmulateViewport(width, 900), chromedp.Navigate(at.String())); err != nil {
+		t.Fatal(err)
+	}
+	state, err := chromedp.Run(tab, chromedp.Evaluate[struct {
+		Headings, Stored int
+		Overflow         bool
+		Lang, Title      string
+	}](`({Headings: document.querySelectorAll("h1").length, Stored: localStorage.length + sessionStorage.length,
+		Overflow: document.documentElement.scrollWidth > innerWidth, Lang: document.documentElement.lang, Title: document.title})`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookies, err := chromedp.Call(tab, network.GetCookies, network.GetCookiesParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state.Headings != 1 {
+		t.Errorf("%d h1", state.Headings)
+	}
+	if state.Overflow {
+		t.Errorf("the page scrolls sideways at %d px", width)
+	}
+	if state.Lang != lang {
+		t.Errorf("lang is %q", state.Lang)
+	}
+	if state.Title == "" {
+		t.Error("no title")
+	}
+	if state.Stored > 0 || len(cookies.Cookies) > 0 {
+		t.Errorf("something is stored on the visitor's machine: %d items, cookies %v", state.Stored, cookies.Cookies)
+	}
+	for _, w := range wrong {
+		t.Error(w)
+	}
+	if dir := os.Getenv("PARVIS_SHOTS"); dir != "" {
+		shoot(t, tab, filepath.Join(dir, fmt.Sprintf("%s-%d%s.png", lang, width, strings.NewReplacer("/", "_", "?", "_", "%", "_").Replace(path))))
+	}
+}
+
+// shoot writes a picture of the whole page.
+func shoot(t *testing.T, tab context.Context, path string) {
+	picture, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(path, picture, 0o644)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// serveDemo builds the binary, imports the demo portal and serves it until the test ends; it gives the address.
+func serveDemo(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	binary := filepath.Join(dir, "parvis")
+	run := func(name string, args ...string) {
+		t.Helper()
+		cmd := exec.Command(name, args...)
+		cmd.Dir = "../.."
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s %v: %v\n%s", name, args, err, out)
+		}
+	}
+	run("go", "build", "-o", binary, "./cmd/parvis")
+	run(binary, "import", "--data", dir+"/data", "demo")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := listener.Addr().String()
+	listener.Close()
+	server := exec.Command(binary, "serve", "--data", dir+"/data", "--addr", addr, "--metrics-addr", "off", "--language", "fr")
+	server.Stderr = os.Stderr
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Process.Signal(os.Interrupt)
+		server.Wait()
+	})
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		if answer, err := http.Get("http://" + addr + "/explore/"); err == nil {
+			answer.Body.Close()
+			return "http://" + addr
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the server does not answer within 20 s")
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+}
