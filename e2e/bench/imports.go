@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,17 +14,21 @@ import (
 )
 
 // importRows publishes the made CSV file with the binary, and compares that with the engine reading the file and building the same index in SQL.
+// Both run twice, in turn, and the better time of each counts: a load takes long enough to meet whatever else the machine does.
 func importRows(ctx context.Context, r *report, binary, data, dir, csvPath string, bytes int64) error {
-	start := time.Now()
-	if out, err := exec.CommandContext(ctx, binary, "import", "--data", data, "--id", "rows", csvPath).CombinedOutput(); err != nil {
-		return fmt.Errorf("import: %w\n%s", err, out)
+	ours, theirs := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
+	for range 2 {
+		start := time.Now()
+		if out, err := exec.CommandContext(ctx, binary, "import", "--data", data, "--id", "rows", csvPath).CombinedOutput(); err != nil {
+			return fmt.Errorf("import: %w\n%s", err, out)
+		}
+		ours = min(ours, time.Since(start))
+		start = time.Now()
+		if err := engineImport(ctx, filepath.Join(dir, "engine.duckdb"), csvPath); err != nil {
+			return err
+		}
+		theirs = min(theirs, time.Since(start))
 	}
-	ours := time.Since(start)
-	start = time.Now()
-	if err := engineImport(ctx, filepath.Join(dir, "engine.duckdb"), csvPath); err != nil {
-		return err
-	}
-	theirs := time.Since(start)
 	r.figure("CSV import / the engine's read and index in SQL", ratio(ours, theirs), 1.5, "x", true,
 		fmt.Sprintf("%.1f s against %.1f s, %.0f MB", ours.Seconds(), theirs.Seconds(), float64(bytes)/1e6))
 	return nil

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -82,6 +84,20 @@ func (p *portal) ask(dataset, what string, q url.Values) error {
 		return fmt.Errorf("%s: status %d: %s", r.URL, w.status, w.start)
 	}
 	return nil
+}
+
+// total gives the total_count of a question.
+func (p *portal) total(dataset string, q url.Values) (int64, error) {
+	r, err := http.NewRequest("GET", "http://bench/api/explore/v2.1/catalog/datasets/"+dataset+"/records?"+q.Encode(), nil)
+	if err != nil {
+		return 0, err
+	}
+	var body bytes.Buffer
+	p.mux.ServeHTTP(&discard{header: http.Header{}, to: &body}, r)
+	var answer struct {
+		Total int64 `json:"total_count"`
+	}
+	return answer.Total, json.Unmarshal(body.Bytes(), &answer)
 }
 
 // discard is an http.ResponseWriter that keeps only the status and the start of the body.

@@ -23,7 +23,8 @@ type target struct {
 	why   string
 }
 
-// value of a row: nil where there is none, and a reason where what stands there does not fit.
+// convert gives the field's value in a row: nil where there is none, and what was given with a reason where that does
+// not fit.
 func (t *target) convert(values []any) (value any, given any, reason string) {
 	switch {
 	case t.from >= 0 && t.from < len(values):
@@ -115,7 +116,10 @@ func (t *target) makeOne(given any) (any, string) {
 	}
 	switch t.typ {
 	case dataset.Text:
-		return textOf(given), ""
+		if text := textOf(given); text != "" {
+			return text, ""
+		}
+		return nil, "" // no text and no value are one, as in a delimited file
 	case dataset.JSON:
 		return toJSON(given)
 	case dataset.File:
@@ -263,8 +267,8 @@ func toBool(given any) (value, ok bool) {
 	return false, false
 }
 
-// momentOf reads a date in its own order, or in the other one where only that makes it a date and nothing was
-// said of the column.
+// toDay reads a date: whole, as yyyymmdd, or as coarse as yyyy-mm and yyyy, which mean their first day. Of a moment it
+// is the day in UTC, or that of the time as written where it names no offset.
 func toDay(given any, order dateOrder) (dataset.Day, bool) {
 	switch v := given.(type) {
 	case dataset.Day:
@@ -385,7 +389,7 @@ func toShape(given any) (any, string) {
 			if err != nil {
 				return nil, "this is no geometry: GeoJSON is expected"
 			}
-			return shapeOf(g.WKB(), g)
+			return shapeOf(g)
 		}
 		raw = []byte(v)
 	default:
@@ -404,10 +408,10 @@ func toShape(given any) (any, string) {
 	return dataset.Shape{WKB: wkb, West: box.West, South: box.South, East: box.East, North: box.North}, ""
 }
 
-func shapeOf(wkb []byte, g geo.Geometry) (any, string) {
+func shapeOf(g geo.Geometry) (any, string) {
 	west, south, east, north, ok := g.Bounds()
 	if !ok {
 		return nil, ""
 	}
-	return dataset.Shape{WKB: wkb, West: west, South: south, East: east, North: north}, ""
+	return dataset.Shape{WKB: g.WKB(), West: west, South: south, East: east, North: north}, ""
 }

@@ -126,31 +126,31 @@ func TestConvert(t *testing.T) {
 		}
 		return dataset.Instant(at.UnixMicro())
 	}
-	dmy, mdy, any := verdict{}, verdict{order: monthFirst}, verdict{}
+	dmy, mdy, plain := verdict{}, verdict{order: monthFirst}, verdict{}
 	comma, us := verdict{number: commaNumber}, verdict{number: usNumber}
 	for _, c := range []struct {
 		typ   dataset.Type
 		v     verdict
-		given any2
-		want  any2
+		given any
+		want  any
 	}{
-		{dataset.Int, any, "12", int64(12)}, {dataset.Int, any, " 1 234 ", int64(1234)}, {dataset.Int, any, "12.0", int64(12)},
-		{dataset.Int, any, "12.5", nil}, {dataset.Int, any, "NA", nil}, {dataset.Int, any, 3.0, int64(3)}, {dataset.Int, any, "0x1F", nil},
-		{dataset.Double, any, "1,5", 1.5}, {dataset.Double, any, "1.5", 1.5}, {dataset.Double, comma, "1 234,5", 1234.5}, {dataset.Double, us, "1,234.5", 1234.5},
-		{dataset.Double, any, "NaN", nil}, {dataset.Double, any, "Inf", nil}, {dataset.Double, any, int64(3), 3.0},
-		{dataset.Boolean, any, "Oui", true}, {dataset.Boolean, any, "0", false}, {dataset.Boolean, any, "2", nil}, {dataset.Boolean, any, int64(1), true},
+		{dataset.Int, plain, "12", int64(12)}, {dataset.Int, plain, " 1 234 ", int64(1234)}, {dataset.Int, plain, "12.0", int64(12)},
+		{dataset.Int, plain, "12.5", nil}, {dataset.Int, plain, "NA", nil}, {dataset.Int, plain, 3.0, int64(3)}, {dataset.Int, plain, "0x1F", nil},
+		{dataset.Double, plain, "1,5", 1.5}, {dataset.Double, plain, "1.5", 1.5}, {dataset.Double, comma, "1 234,5", 1234.5}, {dataset.Double, us, "1,234.5", 1234.5},
+		{dataset.Double, plain, "NaN", nil}, {dataset.Double, plain, "Inf", nil}, {dataset.Double, plain, int64(3), 3.0},
+		{dataset.Boolean, plain, "Oui", true}, {dataset.Boolean, plain, "0", false}, {dataset.Boolean, plain, "2", nil}, {dataset.Boolean, plain, int64(1), true},
 		{dataset.Date, dmy, "03/04/2024", day("2024-04-03")}, {dataset.Date, mdy, "03/04/2024", day("2024-03-04")},
 		{dataset.Date, dmy, "31/12/99", day("1999-12-31")}, {dataset.Date, dmy, "1988", day("1988-01-01")}, {dataset.Date, dmy, "1988-05", day("1988-05-01")},
 		{dataset.Date, dmy, "20240305", day("2024-03-05")}, {dataset.Date, dmy, "2024-03-05T10:00:00Z", day("2024-03-05")}, {dataset.Date, dmy, "2023-02-29", nil},
 		{dataset.Date, dmy, "0001-01-01", day("0001-01-01")}, {dataset.Date, dmy, "2999-01-01", day("2999-01-01")},
 		{dataset.DateTime, dmy, "2024-03-05T10:20:30.25+02:00", at("2024-03-05T08:20:30.25Z")}, {dataset.DateTime, dmy, "2024-03-05 00:30+0200", at("2024-03-04T22:30:00Z")},
 		{dataset.DateTime, dmy, "2024-03-05", at("2024-03-05T00:00:00Z")}, {dataset.DateTime, dmy, "2024-03-05T25:00", nil}, {dataset.DateTime, dmy, "2024-03-05T24:00:00Z", at("2024-03-06T00:00:00Z")},
-		{dataset.GeoPoint, any, "48.85, 2.35", dataset.Point{Lon: 2.35, Lat: 48.85}}, {dataset.GeoPoint, any, "48,2", dataset.Point{Lon: 2, Lat: 48}},
-		{dataset.GeoPoint, any, []any2{48.85, 2.35}, dataset.Point{Lon: 2.35, Lat: 48.85}}, {dataset.GeoPoint, any, json.RawMessage(`{"lon":2.35,"lat":48.85}`), dataset.Point{Lon: 2.35, Lat: 48.85}},
-		{dataset.GeoPoint, any, `{"type":"Point","coordinates":[2.35,48.85]}`, dataset.Point{Lon: 2.35, Lat: 48.85}}, {dataset.GeoPoint, any, "148.85, 2.35", nil},
-		{dataset.GeoShape, any, `{"type":"Point","coordinates":[2,`, nil}, {dataset.GeoShape, any, "hello", nil},
-		{dataset.Text, any, int64(5), "5"}, {dataset.Text, any, 2.5, "2.5"}, {dataset.Text, any, "NA", "NA"}, {dataset.Text, any, []any2{"a", "b"}, "a;b"},
-		{dataset.JSON, any, `{"a":1}`, `{"a":1}`}, {dataset.JSON, any, "x", `"x"`},
+		{dataset.GeoPoint, plain, "48.85, 2.35", dataset.Point{Lon: 2.35, Lat: 48.85}}, {dataset.GeoPoint, plain, "48,2", dataset.Point{Lon: 2, Lat: 48}},
+		{dataset.GeoPoint, plain, []any{48.85, 2.35}, dataset.Point{Lon: 2.35, Lat: 48.85}}, {dataset.GeoPoint, plain, json.RawMessage(`{"lon":2.35,"lat":48.85}`), dataset.Point{Lon: 2.35, Lat: 48.85}},
+		{dataset.GeoPoint, plain, `{"type":"Point","coordinates":[2.35,48.85]}`, dataset.Point{Lon: 2.35, Lat: 48.85}}, {dataset.GeoPoint, plain, "148.85, 2.35", nil},
+		{dataset.GeoShape, plain, `{"type":"Point","coordinates":[2,`, nil}, {dataset.GeoShape, plain, "hello", nil},
+		{dataset.Text, plain, int64(5), "5"}, {dataset.Text, plain, 2.5, "2.5"}, {dataset.Text, plain, "NA", "NA"}, {dataset.Text, plain, "", nil}, {dataset.Text, plain, []any{"a", "b"}, "a;b"},
+		{dataset.JSON, plain, `{"a":1}`, `{"a":1}`}, {dataset.JSON, plain, "x", `"x"`},
 	} {
 		tg := &target{verdict: c.v}
 		tg.typ = c.typ
@@ -158,11 +158,11 @@ func TestConvert(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s of %v: %v (%s), want %v", c.typ, c.given, got, reason, c.want)
 		}
-		if got == nil && reason == "" && c.given != "NA" {
+		if got == nil && reason == "" && c.given != "NA" && c.given != "NaN" && c.given != "" {
 			t.Errorf("%s of %v gives nothing and no reason", c.typ, c.given)
 		}
 	}
-	for _, given := range []any2{json.RawMessage(`{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[2,48]}}`), `{"type":"Point","coordinates":[2,48]}`, "POINT (2 48)"} {
+	for _, given := range []any{json.RawMessage(`{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[2,48]}}`), `{"type":"Point","coordinates":[2,48]}`, "POINT (2 48)"} {
 		tg := &target{lat: -1}
 		tg.typ = dataset.GeoShape
 		if got, reason := tg.make(given); reason != "" || got.(dataset.Shape).West != 2 || got.(dataset.Shape).North != 48 {
@@ -177,8 +177,6 @@ func TestConvert(t *testing.T) {
 		t.Errorf("a list with a misfit: %v, %q", got, reason)
 	}
 }
-
-type any2 = any
 
 func TestNames(t *testing.T) {
 	taken := names{}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"runtime/debug"
 	"strconv"
 	"sync"
 
@@ -266,8 +267,13 @@ func (f *feed) giveBack(b *batch) {
 	}
 }
 
-// fill reads the rows of a batch.
-func (f *feed) fill(b *batch) error {
+// fill reads the rows of a batch. A reader that panics over foreign bytes ends the load, not the process.
+func (f *feed) fill(b *batch) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.Wrap(fmt.Errorf("%v\n%s", p, debug.Stack()), fault.Internal, "the file cannot be read: its reader failed")
+		}
+	}()
 	const most = 8 << 20 // bytes of text
 	for len(b.lines) < batchRows && b.bytes < most {
 		row, err := f.reader.Next()

@@ -80,7 +80,7 @@ func (r *Reader) begin(o format.ReadOptions) error {
 			return err
 		}
 	}
-	r.dialect = sniff(r.buf[r.pos:min(r.end, r.pos+headSize)], byte(o.Separator))
+	r.dialect = sniff(r.buf[r.pos:min(r.end, r.pos+headSize)], byte(o.Separator), !o.NoHeader)
 	cells, line, err := r.record()
 	if err == io.EOF {
 		return fault.New(fault.Invalid, "the file has no line %d", max(o.HeaderLine, 1))
@@ -118,8 +118,13 @@ func (r *Reader) begin(o format.ReadOptions) error {
 // Fields gives the columns.
 func (r *Reader) Fields() []format.Field { return r.fields }
 
-// Separator gives the separator in use.
-func (r *Reader) Separator() rune { return rune(r.dialect.separator) }
+// Separator gives the separator in use; 0 where the file has one column.
+func (r *Reader) Separator() rune {
+	if r.dialect.separator == noSeparator {
+		return 0
+	}
+	return rune(r.dialect.separator)
+}
 
 // Encoding gives the name of the encoding in use.
 func (r *Reader) Encoding() string { return r.charset.name }

@@ -13,8 +13,12 @@ type dialect struct {
 
 const sniffed = 200 // records that detection looks at
 
-// sniff finds out the dialect from the beginning of the text. A separator may be given.
-func sniff(head []byte, separator byte) dialect {
+// noSeparator stands in no text: the file has one column.
+const noSeparator = 0x1F
+
+// sniff finds out the dialect from the beginning of the text. A separator may be given. Where the header is one
+// cell, so is every row: commas in the rows are part of their text.
+func sniff(head []byte, separator byte, header bool) dialect {
 	d := dialect{separator: separator, quote: '"', lineEnd: '\n'}
 	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
 		d.lineEnd = '\r'
@@ -35,8 +39,8 @@ func sniff(head []byte, separator byte) dialect {
 			}
 		}
 	}
-	if best.cells < 2 && separator == 0 {
-		d.separator = ','
+	if separator == 0 && (best.cells < 2 || header && best.first == 1) {
+		d.separator = noSeparator
 	}
 	return d
 }
@@ -51,7 +55,8 @@ func quoted(head []byte, separator, quote byte) bool {
 type score struct {
 	cells  int     // of most records; 1: the separator separates nothing
 	share  float64 // of the records that have so many
-	header bool    // the first record does
+	first  int     // cells of the first record
+	header bool    // it has as many as most
 	quotes int     // cells that stand between quotes
 }
 
@@ -80,7 +85,7 @@ func (s score) better(than score) bool {
 func (d dialect) score(head []byte) score {
 	counts := map[int]int{}
 	var s score
-	records, first := 0, 0
+	records := 0
 	for at := 0; at < len(head) && records < sniffed; {
 		cells, quotes, n := d.count(head[at:])
 		if n == 0 {
@@ -94,7 +99,7 @@ func (d dialect) score(head []byte) score {
 			continue // a blank line
 		}
 		if records == 0 {
-			first = cells
+			s.first = cells
 		}
 		records++
 		counts[cells]++
@@ -108,7 +113,7 @@ func (d dialect) score(head []byte) score {
 	if records > 0 {
 		s.share = float64(counts[s.cells]) / float64(records)
 	}
-	s.header = first == s.cells
+	s.header = s.first == s.cells
 	return s
 }
 

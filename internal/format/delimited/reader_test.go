@@ -77,6 +77,7 @@ func TestRead(t *testing.T) {
 		{"bars", "a|b\n1|2\n", format.ReadOptions{}, "[a][b]\n2:1|2|\n"},
 		{"a separator that is told", "a b\n1 2\n", format.ReadOptions{Separator: ' '}, "[a][b]\n2:1|2|\n"},
 		{"one column", "name\nAnna\nBob\n", format.ReadOptions{}, "[name]\n2:Anna|\n3:Bob|\n"},
+		{"one column of sentences", "comment\nHello, world\nGood, bad\n\"So, so\"\n", format.ReadOptions{}, "[comment]\n2:Hello, world|\n3:Good, bad|\n4:So, so|\n"},
 		{"CRLF", "a,b\r\n1,2\r\n\r\n3,4\r\n", format.ReadOptions{}, "[a][b]\n2:1|2|\n4:3|4|\n"},
 		{"CR", "a,b\r1,2\r3,\"x\ry\"\r", format.ReadOptions{}, "[a][b]\n2:1|2|\n3:3|x\ry|\n"},
 		{"quotes", "a,b\n\"x,y\",\"he said \"\"hi\"\"\"\n\"two\nlines\",\"\"\nz,5\" pipe\n\"q\"r,\"s\"\r\n", format.ReadOptions{},

@@ -28,7 +28,7 @@ func dump(content []byte, o format.ReadOptions) (string, error) {
 	var out strings.Builder
 	for {
 		row, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			var names []string
 			for _, f := range r.Fields() {
 				names = append(names, f.Name)
