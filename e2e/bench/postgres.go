@@ -52,7 +52,7 @@ func openPostgres(ctx context.Context, dir, csvPath string) (*postgres, error) {
 	if err := run("pg_ctl", "-D", dir+"/db", "-w", "-l", dir+"/log", "-o", options, "start"); err != nil {
 		return nil, err
 	}
-	p := &postgres{stop: func() { run("pg_ctl", "-D", dir+"/db", "-m", "immediate", "stop") }}
+	p := &postgres{stop: func() { _ = run("pg_ctl", "-D", dir+"/db", "-m", "immediate", "stop") }}
 	p.db, err = sql.Open("pgx", "host="+dir+" user=bench dbname=postgres")
 	if err != nil {
 		p.stop()

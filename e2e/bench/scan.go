@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"fmt"
 
 	driverpkg "github.com/duckdb/duckdb-go/v2"
@@ -45,7 +44,7 @@ func normalised(ctx context.Context, p *portal, src engine.Source) (*sql.DB, err
 		return nil, err
 	}
 	defer conn.Close()
-	appender, err := driverpkg.NewAppenderFromConn(conn.(driver.Conn), "", "n")
+	appender, err := driverpkg.NewAppenderFromConn(conn, "", "n")
 	if err != nil {
 		return nil, err
 	}

@@ -44,8 +44,11 @@ func serving(ctx context.Context, r *report, binary, dir string) error {
 	url := "http://" + addr + "/api/explore/v2.1/catalog/datasets?limit=20"
 	for {
 		if answer, err := http.Get(url); err == nil {
-			io.Copy(io.Discard, answer.Body)
+			_, err = io.Copy(io.Discard, answer.Body)
 			answer.Body.Close()
+			if err != nil {
+				return err
+			}
 			break
 		}
 		if time.Since(start) > time.Minute {
@@ -60,7 +63,9 @@ func serving(ctx context.Context, r *report, binary, dir string) error {
 	if err != nil {
 		return err
 	}
-	io.Copy(io.Discard, answer.Body)
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return err
+	}
 	answer.Body.Close()
 	again, err := hammer(addr, path, "")
 	if err != nil {

@@ -85,22 +85,26 @@ func facetStatements() []string {
 // runAll runs statements one after another and reads every row.
 func runAll(ctx context.Context, db *sql.DB, statements []string) error {
 	for _, s := range statements {
-		rows, err := db.QueryContext(ctx, s)
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var value sql.NullString
-			var count int64
-			if err := rows.Scan(&value, &count); err != nil {
-				rows.Close()
-				return err
-			}
-		}
-		rows.Close()
-		if err := rows.Err(); err != nil {
+		if err := readAll(ctx, db, s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// readAll reads every row of a facet.
+func readAll(ctx context.Context, db *sql.DB, statement string) error {
+	rows, err := db.QueryContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var value sql.NullString
+		var count int64
+		if err := rows.Scan(&value, &count); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }

@@ -169,7 +169,7 @@ func TestDescriptionOnly(t *testing.T) {
 	if e.HasRecords() || e.Rows() != 0 || len(e.Features()) != 0 || e.Source().Path != "" || len(e.Fields) != 2 {
 		t.Errorf("%+v", e)
 	}
-	e = publish(t, c, catalog.Publication{ID: "idea"}, "x")
+	publish(t, c, catalog.Publication{ID: "idea"}, "x")
 	relabelled := slices.Clone(fields)
 	relabelled[0].Label = "Nom"
 	e, err = c.Publish(t.Context(), catalog.Publication{ID: "idea", Fields: relabelled})

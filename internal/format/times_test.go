@@ -52,9 +52,8 @@ func TestAppendDateTimeAgainstTime(t *testing.T) {
 		for range 20000 {
 			at := time.Unix(r.Int64N(400*365*86400)-170*365*86400, 0).In(zone)
 			_, offset := at.Zone()
-			form := "2006-01-02T15:04:05-07:00"
+			const form = "2006-01-02T15:04:05-07:00"
 			if offset%60 != 0 {
-				form += ":00"
 				continue // package time has no layout that spares the seconds
 			}
 			if got := string(times.AppendDateTime(nil, at.UnixMicro(), "")); got != at.Format(form) {

@@ -140,7 +140,6 @@ func (l *load) pass(ctx context.Context, attempt int, settled *judged) (again *j
 		}
 		feed.giveBack(b)
 	}
-	head = nil
 	for b := range feed.full {
 		if err := to.take(b); err != nil {
 			return nil, err

@@ -40,19 +40,19 @@ func strip(v reflect.Value) {
 }
 
 // again parses what a parse gave and was printed, and compares the two.
-func again[T any](t *testing.T, clause string, parse func(string) (T, error), print func(T) string) {
+func again[T any](t *testing.T, clause string, parse func(string) (T, error), write func(T) string) {
 	t.Helper()
 	first, err := parse(clause)
 	if err != nil {
 		return
 	}
-	printed := print(first)
+	printed := write(first)
 	second, err := parse(printed)
 	if err != nil {
 		t.Fatalf("%q was printed as %q, which cannot be read: %v", clause, printed, err)
 	}
 	if !reflect.DeepEqual(bare(first), bare(second)) {
-		t.Fatalf("%q was printed as %q, which reads as something else, printed as %q", clause, printed, print(second))
+		t.Fatalf("%q was printed as %q, which reads as something else, printed as %q", clause, printed, write(second))
 	}
 }
 

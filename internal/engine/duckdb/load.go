@@ -101,7 +101,7 @@ func (l *loader) startAppending(catalogue string) (err error) {
 
 // stopAppending waits until all rows are in the table.
 func (l *loader) stopAppending(ctx context.Context) error {
-	l.appender.take(l.batch)
+	_ = l.appender.take(l.batch) // close tells the same failure
 	err := l.appender.close(ctx)
 	l.appender = nil
 	return err

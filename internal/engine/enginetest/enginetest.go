@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -77,7 +78,7 @@ func Rows() [][]any {
 			dataset.Shape{WKB: pointWKB, West: 2, South: 1, East: 2, North: 1}, `{"id":"1"}`, `{"a":[1,null]}`,
 			[]any{"rouge", "vert"}, []any{int64(1), int64(2)}, []any{0.5}, []any{true, false}},
 		none,
-		{hostile, int64(-1 << 63), -0.0, false, dataset.Day(-100000), dataset.Instant(-1), dataset.Point{Lon: -180, Lat: -90},
+		{hostile, int64(-1 << 63), math.Copysign(0, -1), false, dataset.Day(-100000), dataset.Instant(-1), dataset.Point{Lon: -180, Lat: -90},
 			nil, hostile, `"` + "x" + `"`, []any{hostile, "", nil}, []any{}, []any{nil, 1e300}, nil},
 		{"", int64(1<<63 - 1), 1e-300, nil, dataset.Day(0), dataset.Instant(0), nil, nil, "", "null",
 			nil, []any{int64(-7)}, nil, []any{nil}},

@@ -135,6 +135,7 @@ func (x AggregateRef) Type() Type { return x.T }
 type Predicate interface{ predicate() }
 
 // The predicates. Comparisons of a null are neither true nor false; only true keeps a row.
+
 type (
 	// All is true if every term is.
 	All []Predicate
@@ -146,6 +147,7 @@ type (
 	Lacks struct{ X Predicate }
 	// True and False hold for every record and for none.
 	True  struct{}
+	// False is true of no record.
 	False struct{}
 	// Compare is l op r; op is one of = != > < >= <=. If L is a list, some element has to meet it (for != : no element may be equal).
 	Compare struct {
