@@ -146,7 +146,7 @@ type (
 	// Lacks is true if X is false or cannot be told, as for a null: what exclude means.
 	Lacks struct{ X Predicate }
 	// True and False hold for every record and for none.
-	True  struct{}
+	True struct{}
 	// False is true of no record.
 	False struct{}
 	// Compare is l op r; op is one of = != > < >= <=. If L is a list, some element has to meet it (for != : no element may be equal).
