@@ -34,7 +34,7 @@ lint: $(LINT)
 	go vet ./...
 	$(LINT) run ./...
 $(LINT): tools/go.mod
-	cd tools && GOFLAGS= go build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	cd tools && GOFLAGS=-buildvcs=false go build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 ## fuzz: every fuzz target for FUZZTIME
 fuzz:

@@ -144,7 +144,7 @@ func (p *parser) call() (Expr, error) {
 	defer p.up()
 	p.take()
 	c := &Call{Name: t.key}
-	if c.Name == "count" && p.peek().isWord("distinct") && startsValue(p.after(1)) {
+	if c.Name == "count" && p.peek().isWord("distinct") && (startsValue(p.after(1)) || p.after(1).is("*") && p.after(2).is(")")) {
 		p.take()
 		c.Distinct = true
 	}
@@ -170,7 +170,7 @@ func (p *parser) call() (Expr, error) {
 	return c, p.raise(height + 1)
 }
 
-// startsValue tells count(distinct f) from count(distinct), of a field of that name.
+// startsValue tells count(distinct f) from count(distinct) and count(distinct * 2), of a field of that name.
 func startsValue(t token) bool {
 	return t.kind == word || t.kind == quoted || t.kind == text || t.kind == number || t.is("(")
 }

@@ -1,5 +1,7 @@
 package odsql
 
+import "strings"
+
 // isReserved says whether a word (in lower case) can be no bare name. The published list of reserved words is
 // longer, but names as day or count are in wide use as fields and aliases, and are told from functions by the
 // bracket that follows.
@@ -27,13 +29,17 @@ func isFunction(key string) bool {
 	return false
 }
 
-// isUnit says whether a word is a unit of time or length. The case counts: M is month, m is minute or metre.
+// isUnit says whether a word is a unit of time or length. The case of the former counts: M is month, m is minute or
+// metre.
 func isUnit(s string) bool {
 	switch s {
 	case "ms", "millisecond", "milliseconds", "s", "second", "seconds", "m", "minute", "minutes",
 		"h", "hour", "hours", "d", "day", "days", "w", "week", "weeks", "M", "month", "months",
-		"q", "quarter", "quarters", "y", "year", "years",
-		"mi", "yd", "ft", "cm", "km", "mm":
+		"q", "quarter", "quarters", "y", "year", "years":
+		return true
+	}
+	switch strings.ToLower(s) {
+	case "mi", "yd", "ft", "cm", "km", "mm":
 		return true
 	}
 	return false

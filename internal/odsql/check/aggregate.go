@@ -38,9 +38,10 @@ func (c *checker) aggregate(x *odsql.Call, s scope) (Value, error) {
 	}
 	a := Aggregate{Func: x.Name, Distinct: x.Distinct, Result: Type{Base: dataset.Int}}
 	if _, star := x.Args[0].Value.(*odsql.Star); star {
-		if x.Name != "count" || x.Distinct {
+		if x.Name != "count" {
 			return nil, c.errorAt(x, "only count(*) takes *")
 		}
+		a.Distinct = false // no record is another one
 		return c.enter(a), nil
 	}
 	v, err := c.value(x.Args[0].Value, scope{depth: s.depth})

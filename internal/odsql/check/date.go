@@ -21,6 +21,9 @@ type date struct {
 func (c *checker) dateLiteral(x odsql.Expr, text string) (date, error) {
 	d, ok := parseDate(text)
 	if !ok {
+		d, ok = compactDate(text)
+	}
+	if !ok {
 		return date{}, c.errorAt(x, "%q is not a date such as 2017, 2017-04, 2017-04-03 or 2017-04-03T08:02:00Z", text)
 	}
 	return d, nil

@@ -70,8 +70,8 @@ func nowLimits(name string) (least, most int) {
 		return 1, 9999
 	case "month":
 		return 1, 12
-	case "day":
-		return 1, 31
+	case "day": // held to the length of the month
+		return 1, 1_000_000
 	case "hour":
 		return 0, 23
 	case "minute", "second":

@@ -34,7 +34,7 @@ func (c *checker) orderBy(q odsql.Question) error {
 		if c.plan.Aggregated {
 			continue // one row has no order
 		}
-		if t := v.Type(); t.List || t.Base == dataset.GeoPoint || t.Base == dataset.GeoShape {
+		if t := v.Type(); t.Base == dataset.GeoPoint || t.Base == dataset.GeoShape {
 			return c.errorAt(x, "rows cannot be sorted by %s", described(t))
 		}
 		if refersToAggregate(v) {

@@ -208,7 +208,8 @@ func (g gen) orderBy() string {
 	return " ORDER BY " + strings.Join(append(keys, "_n"), ", ")
 }
 
-// sortKeys writes one key of an order: nulls last both ways, text without case and accents before it counts as it stands.
+// sortKeys writes one key of an order: nulls last both ways, text without case and accents before it counts as it
+// stands, several values by the one that comes first in that order.
 func (g gen) sortKeys(v check.Value, desc bool) []string {
 	end := " NULLS LAST"
 	if desc {
@@ -223,6 +224,13 @@ func (g gen) sortKeys(v check.Value, desc bool) []string {
 		}
 	}
 	sql := g.value(v)
+	if v.Type().List {
+		if desc {
+			sql = "list_max(" + sql + ")"
+		} else {
+			sql = "list_min(" + sql + ")"
+		}
+	}
 	if v.Type().Base == dataset.Text {
 		return []string{"strip_accents(lower(" + sql + "))" + end, sql + end}
 	}
