@@ -61,7 +61,7 @@ func multiply(ctx context.Context, p *portal, id string, copies int) error {
 		"SET temp_directory = " + engine.Quote(stage.Path("spill")),
 		"ATTACH " + engine.Quote(e.Source().Path) + " AS " + one + " (READ_ONLY)",
 		"ATTACH " + engine.Quote(path) + " AS many",
-		fmt.Sprintf("CREATE TABLE many.records AS SELECT _n + %d * range AS _n, unhex(sha1(hex(_id) || range)) AS _id, * EXCLUDE (_n, _id) FROM range(%d), %s.records LIMIT 0", rows, copies, one),
+		"CREATE TABLE many.records AS FROM " + one + ".records LIMIT 0",
 	} {
 		if _, err := db.ExecContext(ctx, s); err != nil {
 			return fmt.Errorf("%.60s: %w", s, err)

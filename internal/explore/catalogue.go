@@ -30,6 +30,7 @@ type index struct {
 	source   engine.Source
 	schema   check.Schema
 	metas    map[string]metaName // every name that select takes as it stands in the description
+	empty    map[string]bool     // well-known metadata, by name of the field, that no dataset has
 	entries  map[string]*catalog.Entry
 	rows     int64
 
@@ -165,6 +166,7 @@ func (x *Explorer) build(ctx context.Context, entries []*catalog.Entry, revision
 		revision: revision,
 		schema:   check.Schema{Fields: shape.fields(), Aliases: shape.aliases(), Time: x.clock(), ID: "catalog"},
 		metas:    shape.metas,
+		empty:    shape.empty,
 		entries:  make(map[string]*catalog.Entry, len(entries)),
 		rows:     int64(len(entries)),
 	}

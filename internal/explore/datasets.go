@@ -67,7 +67,9 @@ func (x *Explorer) Datasets(ctx context.Context, a account.Actor, q odsql.Questi
 	if sel.plain {
 		return out, nil
 	}
-	out.Parts = sel.parts(p.Columns)
+	if out.Parts = sel.parts(p.Columns); len(out.Parts) == 0 {
+		return nil, &odsql.Error{Clauses: []string{"select"}, Message: "no field is left to answer with"}
+	}
 	for _, b := range out.Batches {
 		for i := range b.Len {
 			out.Entries = append(out.Entries, ix.entries[string(b.Vectors[0].Text(i))])
@@ -169,7 +171,7 @@ func (ix *index) everything() string {
 	items := []string{idField + " as datasetid"}
 	for _, f := range ix.schema.Fields {
 		m, is := ix.metas[f.Name]
-		if !is {
+		if !is || ix.empty[f.Name] {
 			continue
 		}
 		items = append(items, quoteName(f.Name)+" as "+quoteName(m.template+"."+m.name))

@@ -56,6 +56,9 @@ func (x *Explorer) Export(_ context.Context, a account.Actor, id string, q odsql
 	return out, nil
 }
 
+// PlainText undoes json_format, for formats other than JSON: its columns hold the text itself.
+func (e *Export) PlainText() { e.Plan.PlainText() }
+
 // statements gives what is to be asked, in order: windows of the version where the rows may come in the order
 // of loading, so that memory does not grow with them; else one statement.
 func (e *Export) statements() iter.Seq[engine.Statement] {

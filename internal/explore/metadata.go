@@ -33,10 +33,32 @@ const (
 	wordsField    = "_fields" // names and labels of a dataset's fields: for full-text search
 )
 
-// shape is what columns the catalogue has: a fixed head, then one for each metadata that some dataset has.
+// wellKnown gives the metadata beside the default template that questions may name in every portal, whether any
+// dataset has them or not.
+func wellKnown() []metaName {
+	var out []metaName
+	for _, t := range []struct{ template, names string }{
+		{"dcat", "created issued creator contributor contact_name contact_email accrualperiodicity spatial temporal granularity " +
+			"dataquality publisher_type conforms_to temporal_coverage_start temporal_coverage_end accessRights relation"},
+		{"explore", "download_count popularity_score geographic_reference_path geographic_reference_path_labels"},
+		{"inspire", "theme type file_identifier hierarchy_level hierarchy_level_name spatial_resolution topologic_consistency " +
+			"contact_individual_name contact_position contact_address contact_email identification_purpose extend_description " +
+			"extend_bounding_box_westbound_longitude extend_bounding_box_eastbound_longitude " +
+			"extend_bounding_box_southbound_latitude extend_bounding_box_northbound_latitude"},
+	} {
+		for _, name := range strings.Fields(t.names) {
+			out = append(out, metaName{t.template, name})
+		}
+	}
+	return out
+}
+
+// shape is what columns the catalogue has: a fixed head, then one for each metadata that is well known or that some
+// dataset has.
 type shape struct {
 	columns []column
 	metas   map[string]metaName
+	empty   map[string]bool // the well-known ones, by key, that no dataset has
 }
 
 // column is one field of the catalogue.
@@ -47,7 +69,7 @@ type column struct {
 
 // shapeOf finds the columns that these datasets need.
 func shapeOf(entries []*catalog.Entry) *shape {
-	s := &shape{metas: map[string]metaName{}}
+	s := &shape{metas: map[string]metaName{}, empty: map[string]bool{}}
 	for _, f := range []dataset.Field{
 		{Name: idField, Type: dataset.Text, Label: "Dataset identifier"},
 		{Name: uidField, Type: dataset.Text, Label: "Permanent identifier"},
@@ -77,6 +99,12 @@ func shapeOf(entries []*catalog.Entry) *shape {
 					found[m] = []any{}
 				}
 			}
+		}
+	}
+	for _, m := range wellKnown() {
+		if _, known := found[m]; !known {
+			others = append(others, m)
+			s.empty[m.key()] = true
 		}
 	}
 	slices.SortFunc(others, func(a, b metaName) int { return strings.Compare(a.key(), b.key()) })
@@ -122,6 +150,17 @@ func metaField(m metaName, values []any) (dataset.Field, bool) {
 		case "bbox":
 			return f, false
 		}
+	}
+	if len(values) == 0 {
+		switch m {
+		case metaName{"dcat", "created"}, metaName{"dcat", "issued"}, metaName{"dcat", "temporal_coverage_start"}, metaName{"dcat", "temporal_coverage_end"}:
+			f.Type = dataset.DateTime
+		case metaName{"explore", "download_count"}:
+			f.Type = dataset.Int
+		case metaName{"explore", "popularity_score"}:
+			f.Type = dataset.Double
+		}
+		return f, true
 	}
 	all := func(is func(any) bool) bool {
 		return len(values) > 0 && !slices.ContainsFunc(values, func(v any) bool { return !is(v) })

@@ -137,6 +137,9 @@ func (x *Explorer) Record(ctx context.Context, a account.Actor, id, recordID str
 	if err != nil || len(raw) != 20 || !e.HasRecords() {
 		return nil, noRecord(recordID)
 	}
+	if len(p.Aggregates) > 0 {
+		return nil, &odsql.Error{Clauses: []string{"select"}, Message: "a single record has no aggregates"}
+	}
 	out := &Answer{Entry: e, Plan: p, Columns: p.Columns}
 	if out.Batches, err = x.fetch(ctx, sqlgen.Record(e.Source(), p, [20]byte(raw))); err != nil {
 		return nil, fmt.Errorf("record of %s: %w", e.UID, err)

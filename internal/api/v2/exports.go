@@ -163,6 +163,9 @@ func (a *API) export(c *call) error {
 	}
 	t = c.volatileTag(&explore.Answer{Plan: export.Plan}, state(export.Entry))
 	how.Location = export.Plan.Loc
+	if f.name != "json" {
+		export.PlainText()
+	}
 	if f.new == nil {
 		return a.serveParquet(c, export, how, t)
 	}
@@ -218,7 +221,7 @@ func (a *API) exportDocuments(c *call) error {
 		return err
 	}
 	c.attach("datasets.json")
-	return a.answer(c, c.tag(catalogState(revision)), func(ctx context.Context, dst []byte) ([]byte, tag, error) {
+	err = a.answer(c, c.tag(catalogState(revision)), func(ctx context.Context, dst []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {
 			return nil, tag{}, err
@@ -237,6 +240,10 @@ func (a *API) exportDocuments(c *call) error {
 		dst = a.appendListing(append(dst, '['), c, got, shown{})
 		return append(dst, "]\n"...), c.volatileTag(&got.Answer, catalogState(got.Revision)), nil
 	})
+	if err != nil {
+		c.w.Header().Del("Content-Disposition") // a refusal is no file
+	}
+	return err
 }
 
 // attach names the file that the answer is to be kept as.

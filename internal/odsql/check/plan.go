@@ -30,9 +30,9 @@ type Plan struct {
 	Select  []Value          // one for each of Columns
 
 	Grouped    bool // group_by was given
-	Aggregated bool // aggregates without group_by: one row
+	Aggregated bool // aggregates without group_by, and nothing of single records: one row
 	Groups     []Group
-	Aggregates []Aggregate // what Select and Order refer to by AggregateRef
+	Aggregates []Aggregate // what Select and Order refer to by AggregateRef; beside plain records: over all that meet Filters
 
 	Filters []Filter
 	Order   []Order
@@ -49,6 +49,18 @@ type Plan struct {
 
 // Fields gives the fields of the schema, by position.
 func (p *Plan) Fields() []dataset.Field { return p.schema.Fields }
+
+// Mixed tells whether the rows are records that each show aggregates over all of them, too.
+func (p *Plan) Mixed() bool { return !p.Grouped && !p.Aggregated && len(p.Aggregates) > 0 }
+
+// PlainText undoes json_format among the columns, which hold the text itself then: formats other than JSON show that.
+func (p *Plan) PlainText() {
+	for i, v := range p.Select {
+		if j, is := v.(JSONFormat); is {
+			p.Select[i], p.Columns[i].Type = j.X, j.X.Type().Base
+		}
+	}
+}
 
 // Filter is a condition that all rows of the answer meet.
 type Filter struct {

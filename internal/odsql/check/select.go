@@ -2,6 +2,7 @@ package check
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"parvis/internal/dataset"
@@ -22,18 +23,16 @@ func (c *checker) selects(q odsql.Question) error {
 	for i, col := range c.plan.Columns {
 		c.aliases[col.Name] = c.plan.Select[i]
 	}
-	for _, item := range items {
-		if item.X != nil && containsAggregate(item.X) && !c.plan.Grouped {
-			c.plan.Aggregated = true
-		}
-	}
-	if !c.plan.Grouped && !c.plan.Aggregated && allFields(items) {
+	aggregates := slices.ContainsFunc(items, func(item odsql.SelectItem) bool { return item.X != nil && containsAggregate(item.X) })
+	single := slices.ContainsFunc(items, func(item odsql.SelectItem) bool { return item.X != nil && c.ofOneRecord(item.X) })
+	c.plan.Aggregated = aggregates && !single && !c.plan.Grouped
+	if !c.plan.Grouped && !aggregates && allFields(items) {
 		for i := range c.schema.Fields {
 			c.addField(i)
 		}
 	}
 	for _, item := range items {
-		if err := c.selectItem(item); err != nil {
+		if err := c.selectItem(item, aggregates); err != nil {
 			return err
 		}
 	}
@@ -50,6 +49,22 @@ func (c *checker) selects(q odsql.Question) error {
 	return nil
 }
 
+// ofOneRecord tells whether an expression hangs on a field of a single record, outside of aggregates.
+func (c *checker) ofOneRecord(x odsql.Expr) bool {
+	switch x := x.(type) {
+	case *odsql.Name:
+		_, constant := c.plainName(x.Text).(Const)
+		return !constant
+	case *odsql.Negative:
+		return c.ofOneRecord(x.X)
+	case *odsql.Arithmetic:
+		return c.ofOneRecord(x.L) || c.ofOneRecord(x.R)
+	case *odsql.Call:
+		return !aggregate(x.Name) && slices.ContainsFunc(x.Args, func(a odsql.Arg) bool { return c.ofOneRecord(a.Value) })
+	}
+	return false
+}
+
 // allFields tells whether a select clause begins with all fields: where it is empty, and where it does nothing but
 // exclude some and add expressions.
 func allFields(items []odsql.SelectItem) bool {
@@ -64,10 +79,11 @@ func allFields(items []odsql.SelectItem) bool {
 	return excludes || len(items) == 0
 }
 
-func (c *checker) selectItem(item odsql.SelectItem) error {
+// selectItem adds the columns of an item; aggregates tells whether some item holds an aggregate.
+func (c *checker) selectItem(item odsql.SelectItem, aggregates bool) error {
 	switch {
 	case item.Star, item.Include != "":
-		if c.plan.Aggregated {
+		if !c.plan.Grouped && aggregates {
 			return c.errorf("fields cannot stand beside an aggregation function without group_by")
 		}
 		if c.plan.Grouped {

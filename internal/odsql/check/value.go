@@ -79,10 +79,7 @@ func (c *checker) name(x *odsql.Name, s scope) (Value, error) {
 		return nil, c.unknownField(x.Text)
 	}
 	if _, constant := v.(Const); s.final && !constant {
-		if c.plan.Grouped {
-			return nil, c.errorf("Field %s must be in group_by or in an aggregation function", x.Text)
-		}
-		return nil, c.errorf("Field %s cannot stand beside an aggregation function without group_by", x.Text)
+		return nil, c.errorf("Field %s must be in group_by or in an aggregation function", x.Text)
 	}
 	return v, nil
 }

@@ -61,7 +61,7 @@ func (g gen) orderedPage(where, order string, limit, offset int) string {
 		pieces = append(pieces, fmt.Sprintf("SELECT * FROM %s WHERE rowid IN (SELECT rowid FROM page WHERE place > %d AND place <= %d)", from, at, at+piece))
 	}
 	return "WITH page AS MATERIALIZED (SELECT rowid, row_number() OVER () AS place FROM (" + places + page(limit, offset) + ")) " +
-		"SELECT " + g.columns() + " FROM (" + strings.Join(pieces, " UNION ALL ") + ")" + order
+		"SELECT " + g.columns() + " FROM (" + strings.Join(pieces, " UNION ALL ") + ")" + g.beside() + order
 }
 
 // unordered is the page of records in the order of loading. Without a filter it is a range of row numbers.
@@ -107,8 +107,10 @@ func Record(src engine.Source, p *check.Plan, id [20]byte) engine.Statement {
 	return g.statement(g.selectRows() + " WHERE _id = " + blob(id[:]) + " ORDER BY _n LIMIT 1")
 }
 
-// Sliceable tells whether Windows can cut the answer: records (not groups, not aggregates) in no order of the asker's.
-func Sliceable(p *check.Plan) bool { return !p.Grouped && !p.Aggregated && len(p.Order) == 0 }
+// Sliceable tells whether Windows can cut the answer: records (not groups, nor aggregates) in no order of the asker's.
+func Sliceable(p *check.Plan) bool {
+	return !p.Grouped && !p.Aggregated && !p.Mixed() && len(p.Order) == 0
+}
 
 // Windows cuts the answer of a sliceable plan over a version of rows records into statements that look at size
 // records each (0: 61,440, which suits the engine), in the order of loading. A window answers fewer rows where
@@ -147,7 +149,17 @@ func (g gen) statement(sql string) engine.Statement {
 func (g gen) records() string { return engine.Table(g.src.Name, engine.Records) }
 
 // selectRows is SELECT … FROM records.
-func (g gen) selectRows() string { return "SELECT " + g.columns() + " FROM " + g.records() }
+func (g gen) selectRows() string {
+	return "SELECT " + g.columns() + " FROM " + g.records() + g.beside()
+}
+
+// beside joins the one row of aggregates to each record of a mixed plan; else it is nothing.
+func (g gen) beside() string {
+	if !g.p.Mixed() {
+		return ""
+	}
+	return ", (" + g.inner(true) + ")"
+}
 
 // columns is the select list of the answer. Columns of one value get the type that belongs to them.
 func (g gen) columns() string {
