@@ -6,7 +6,7 @@ ADDR ?= 127.0.0.1:8080
 FUZZTIME ?= 5s
 LINT := bin/golangci-lint
 
-.PHONY: run test check build demo lint fuzz golden bench bench-large sizes conformance clean
+.PHONY: run test check build demo lint fuzz bench bench-large sizes conformance clean
 
 ## run: build Parvis, load the demo portal and serve it at http://127.0.0.1:8080
 run: build demo
@@ -42,10 +42,6 @@ fuzz:
 	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -c6-); do \
 	    echo "$$dir $$target"; go test ./$$dir -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2x >/tmp/fuzz.$$$$ 2>&1 || { cat /tmp/fuzz.$$$$; exit 1; }; \
 	  done; done; rm -f /tmp/fuzz.$$$$
-
-## golden: renew the golden files, then look at what changed
-golden:
-	PARVIS_GOLDEN=renew go test ./... && git diff --stat
 
 ## bench: the figures of the product as ratios against baselines in the same run
 bench: build
