@@ -108,6 +108,11 @@ func TestRecord(t *testing.T) {
 	if err != nil || column(got, 0)[0] != "Nîmes" {
 		t.Errorf("%v, %v", got, err)
 	}
+	for _, text := range []string{"count(*)", "name, max(people)"} {
+		if _, err := p.Explorer.Record(t.Context(), account.Anonymous, "towns", id, odsql.Question{Select: text}); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s of one record: %v", text, err)
+		}
+	}
 	for _, id := range []string{"", "x", strings.Repeat("0", 40), strings.Repeat("z", 40), id + "00"} {
 		if _, err := p.Explorer.Record(t.Context(), account.Anonymous, "towns", id, odsql.Question{}); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("record %q: %v", id, err)
@@ -190,6 +195,8 @@ func TestDatasets(t *testing.T) {
 		{odsql.Question{Where: []string{`has_records is false`}}, "notes"},
 		{odsql.Question{Where: []string{`records_count > 1`}}, "towns"},
 		{odsql.Question{Where: []string{`datasetid = "notes"`}}, "notes"},
+		{odsql.Question{Where: []string{`inspire.type is null and explore.download_count is null`}}, "hidden notes towns"}, // known, though no dataset has them
+		{odsql.Question{Where: []string{`explore.download_count > 100 or dcat.temporal_coverage_start > date'2020'`}}, ""},
 		{odsql.Question{Refine: []string{"features:geo"}}, "towns"},
 		{odsql.Question{Refine: []string{"modified:2020/02"}}, "hidden"},
 		{odsql.Question{Exclude: []string{"publisher:Harbour Office"}}, "notes"},

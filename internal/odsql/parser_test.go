@@ -128,6 +128,8 @@ func TestParseSelect(t *testing.T) {
 		{"include", []SelectItem{{Span: Span{0, 7}, X: name("include"), Text: "include"}}},
 		{"count(distinct a)", []SelectItem{{Span: Span{0, 17}, Text: "count(distinct a)",
 			X: &Call{Name: "count", Distinct: true, Args: []Arg{arg(name("a"))}}}}},
+		{"count(distinct *)", []SelectItem{{Span: Span{0, 17}, Text: "count(distinct *)", X: &Call{Name: "count", Distinct: true, Args: []Arg{star()}}}}},
+		{"count(distinct * 2)", []SelectItem{{Span: Span{0, 19}, Text: "count(distinct * 2)", X: call("count", arg(calc(name("distinct"), '*', num("2"))))}}},
 		{"count(distinct)", []SelectItem{{Span: Span{0, 15}, X: call("count", arg(name("distinct"))), Text: "count(distinct)"}}},
 		{"json_format(j, null)", []SelectItem{{Span: Span{0, 20}, X: call("json_format", arg(name("j")), arg(&Null{})), Text: "json_format(j, null)"}}},
 	}

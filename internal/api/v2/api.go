@@ -95,8 +95,7 @@ type handler func(c *call) error
 func (a *API) handle(h handler) http.Handler {
 	answered := a.server.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		head := w.Header()
-		head["Access-Control-Allow-Origin"] = anyOrigin()
-		head["Access-Control-Expose-Headers"] = exposed()
+		crossOrigin(head)
 		head["Vary"] = []string{"Authorization"}
 		head["Content-Language"] = []string{a.language}
 		actor, err := server.Actor(r, a.keys)
@@ -118,23 +117,22 @@ func (a *API) handle(h handler) http.Handler {
 	return a.server.Security(server.APIPolicy, answered)
 }
 
-// The values of the cross-origin headers.
-func anyOrigin() []string { return []string{"*"} }
-func exposed() []string {
-	return []string{"ODS-Explore-API-Deprecation, Link, X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset, " +
+// crossOrigin opens an answer to the pages of every site. All of it stands on every answer, as clients of such portals have it,
+// though browsers look at most of it on a preflight alone.
+func crossOrigin(h http.Header) {
+	h["Access-Control-Allow-Origin"] = []string{"*"}
+	h["Access-Control-Allow-Methods"] = []string{"GET, HEAD, OPTIONS"}
+	h["Access-Control-Allow-Headers"] = []string{"Authorization, Accept, Accept-Language, Content-Type, If-None-Match, If-Range, Range, ODS-Widgets-Version, X-Requested-With"}
+	h["Access-Control-Max-Age"] = []string{"1000"}
+	h["Access-Control-Expose-Headers"] = []string{"ODS-Explore-API-Deprecation, Link, X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset, " +
 		"X-RateLimit-dataset-Remaining, X-RateLimit-dataset-Limit, X-RateLimit-dataset-Reset, " +
 		"Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag"}
 }
 
 // preflight answers a browser that asks whether another site's page may call.
 func (a *API) preflight(w http.ResponseWriter, _ *http.Request) {
-	h := w.Header()
-	h["Access-Control-Allow-Origin"] = anyOrigin()
-	h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-	h.Set("Access-Control-Allow-Headers", "Authorization, Accept, Accept-Language, Content-Type, If-None-Match, If-Range, Range, ODS-Widgets-Version, X-Requested-With")
-	h["Access-Control-Expose-Headers"] = exposed()
-	h.Set("Access-Control-Max-Age", "1000")
-	h.Set("Allow", "GET, HEAD, OPTIONS")
+	crossOrigin(w.Header())
+	w.Header().Set("Allow", "GET, HEAD, OPTIONS")
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -82,6 +82,7 @@ func (a *API) appendListing(dst []byte, c *call, got *explore.Listing, how shown
 	if got.Parts == nil {
 		return appendRows(dst, &got.Answer)
 	}
+	how.zone = got.Plan.Loc
 	rows := jsontext.NewEncoder(got.Columns, format.Options{Location: got.Plan.Loc})
 	at, batch := 0, 0
 	for n, e := range got.Entries {
@@ -104,7 +105,7 @@ func (a *API) appendListing(dst []byte, c *call, got *explore.Listing, how shown
 			}
 			switch {
 			case part.Document == "*":
-				whole := a.appendDocument(nil, c, e, shown{appMetas: how.appMetas})
+				whole := a.appendDocument(nil, c, e, shown{appMetas: how.appMetas, zone: how.zone})
 				dst = append(dst, whole[1:len(whole)-1]...)
 			case part.Document != "":
 				dst = append(appendText(dst, part.Key), ':')
@@ -114,7 +115,7 @@ func (a *API) appendListing(dst []byte, c *call, got *explore.Listing, how shown
 				dst = rows.AppendValue(dst, part.Column, got.Batches[batch], at)
 			default:
 				dst = append(appendText(dst, part.Key), ':')
-				dst = appendMeta(dst, e.Metas[part.Template][part.Meta])
+				dst = appendMeta(dst, e.Metas[part.Template][part.Meta], how.zone)
 			}
 		}
 		if how.links {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
@@ -14,8 +15,9 @@ import (
 
 // shown are the choices of how a dataset is shown.
 type shown struct {
-	links    bool // _links
-	appMetas bool // the templates that say how the portal's own pages show it
+	links    bool           // _links
+	appMetas bool           // the templates that say how the portal's own pages show it
+	zone     *time.Location // of moments among the metadata
 }
 
 // appTemplate tells whether a template is about the portal's pages rather than the data.
@@ -70,7 +72,7 @@ func (a *API) appendPart(dst []byte, c *call, e *catalog.Entry, key string, how 
 	case "data_visible":
 		return strconv.AppendBool(dst, a.catalog.DataVisible(c.actor, e))
 	case "metas":
-		return appendMetas(dst, e, how.appMetas)
+		return appendMetas(dst, e, how)
 	}
 	return append(dst, "null"...)
 }
@@ -140,7 +142,7 @@ func appendAlternatives(dst []byte, list []dataset.Alternative) []byte {
 }
 
 // appendMetas writes the templates: default first, in the order of the API, then the others by name.
-func appendMetas(dst []byte, e *catalog.Entry, appMetas bool) []byte {
+func appendMetas(dst []byte, e *catalog.Entry, how shown) []byte {
 	dst = append(dst, `{"default":{`...)
 	values := e.Metas["default"]
 	names := catalog.DefaultMetas()
@@ -154,40 +156,50 @@ func appendMetas(dst []byte, e *catalog.Entry, appMetas bool) []byte {
 			dst = append(dst, ',')
 		}
 		dst = append(appendText(dst, name), ':')
-		dst = appendMeta(dst, values[name])
+		dst = appendMeta(dst, values[name], how.zone)
 	}
 	dst = append(dst, '}')
 	for _, template := range slices.Sorted(maps.Keys(e.Metas)) {
 		if template == "default" || appTemplate(template) {
 			continue
 		}
-		dst = appendTemplate(appendKey(dst, template), e.Metas[template])
+		dst = appendTemplate(appendKey(dst, template), e.Metas[template], how.zone)
 	}
-	if appMetas {
+	if how.appMetas {
 		for _, template := range []string{"explore", "visualization"} {
-			dst = appendTemplate(appendKey(dst, template), e.Metas[template])
+			dst = appendTemplate(appendKey(dst, template), e.Metas[template], how.zone)
 		}
-		dst = appendTemplate(appendKey(dst, "asset_content_configuration"), facetConfiguration(e))
+		dst = appendTemplate(appendKey(dst, "asset_content_configuration"), facetConfiguration(e), how.zone)
 	}
 	return append(dst, '}')
 }
 
-// appendMeta writes a metadata. Whole numbers are written without a fraction: records_count is an integer.
-func appendMeta(dst []byte, value any) []byte {
+// appendMeta writes a metadata. Whole numbers are written without a fraction: records_count is an integer. Moments
+// are told by the clock of a zone, to the microsecond where they are that exact.
+func appendMeta(dst []byte, value any, zone *time.Location) []byte {
+	if text, is := value.(string); is && zone != time.UTC {
+		if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			layout := "2006-01-02T15:04:05-07:00"
+			if t.Nanosecond() != 0 {
+				layout = "2006-01-02T15:04:05.000000-07:00"
+			}
+			return appendText(dst, t.In(zone).Format(layout))
+		}
+	}
 	if n, is := value.(float64); is && n == float64(int64(n)) {
 		return strconv.AppendInt(dst, int64(n), 10)
 	}
 	return appendAny(dst, value)
 }
 
-func appendTemplate(dst []byte, values map[string]any) []byte {
+func appendTemplate(dst []byte, values map[string]any, zone *time.Location) []byte {
 	dst = append(dst, '{')
 	for i, name := range slices.Sorted(maps.Keys(values)) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = append(appendText(dst, name), ':')
-		dst = appendMeta(dst, values[name])
+		dst = appendMeta(dst, values[name], zone)
 	}
 	return append(dst, '}')
 }

@@ -51,7 +51,7 @@ func (a *API) records(c *call) error {
 			if strings.TrimSpace(q.Select) == "" {
 				q.Select = "*"
 			}
-			q.Select += ", recordid as `" + linkColumn + "`"
+			q.Select += ", lower(recordid) as `" + linkColumn + "`" // no bare field, beside which exclude() alone means no others
 		}
 		got, err := a.explorer.Records(ctx, c.actor, id, q)
 		if err != nil {

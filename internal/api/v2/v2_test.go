@@ -94,6 +94,8 @@ func TestAnswers(t *testing.T) {
 		{"/catalog/datasets/towns/facets?facet=region&exclude=region:West&where=people<0", `{"links":[{"rel":"self","href":"https://data.example.org/api/explore/v2.1/catalog/datasets/towns/facets"},` +
 			`{"rel":"source","href":"https://data.example.org/api/explore/v2.1/catalog/datasets/towns"}],"facets":[{"name":"region","facets":[{"name":"West","state":"excluded","value":"West"}]}]}`},
 		{"/catalog/datasets?select=dataset_id,default.title,records_count&limit=1&offset=2", `{"total_count":3,"results":[{"dataset_id":"towns","default.title":"Towns by the sea","records_count":5}]}`},
+		{"/catalog/datasets?select=modified,year(modified) as y&limit=1&offset=2&timezone=Asia/Tokyo", `{"total_count":3,"results":[{"modified":"2021-03-04T14:06:07+09:00","y":2021}]}`},
+		{"/catalog/datasets/towns?select=default.modified&timezone=America/New_York", `{"default.modified":"2021-03-04T00:06:07-05:00"}`},
 		{"/catalog/datasets?group_by=publisher&select=count(*) as n", `{"total_count":2,"results":[{"publisher":"Harbour Office","n":2},{"publisher":"Town Hall","n":1}]}`},
 		{"/catalog/datasets/hidden?select=data_visible,features,length(title) as l", `{"data_visible":false,"features":["analyze"],"l":13}`},
 		{"/catalog/datasets/hidden?select=data_visible&apikey=sesame", `{"data_visible":true}`},
@@ -181,6 +183,13 @@ func TestLinks(t *testing.T) {
 	if record := d.read(t, self); record["name"] != "Brest" {
 		t.Errorf("the row's own page: %v", record)
 	}
+	for _, r := range d.read(t, "/catalog/datasets/towns/records?include_links=true&select=exclude(name)&limit=1")["results"].([]any) {
+		row := r.(map[string]any)
+		checkLinks(t, row["_links"], "self", "dataset", "catalog")
+		if _, there := row["people"]; !there || row["name"] != nil {
+			t.Errorf("all fields but one, with links: %v", row)
+		}
+	}
 	end := d.read(t, "/catalog/datasets/towns/records?include_links=true&limit=2&offset=4")
 	checkLinks(t, end["_links"], "self", "first", "last", "dataset")
 	groups := d.read(t, "/catalog/datasets/towns/records?include_links=true&group_by=region")
@@ -230,6 +239,8 @@ func TestRefusals(t *testing.T) {
 		{"/catalog/datasets/towns/exports/csv?limit=-2", 400, "InvalidRESTParameterError", "limit"},
 		{"/catalog/datasets/towns/exports/parquet?parquet_compression=lzo", 400, "InvalidRESTParameterError", "parquet_compression"},
 		{"/catalog/datasets/towns/exports/json?group_by=region&select=count(*) as n&order_by=n", 400, "ODSQLError", "aggregation function in order by is not supported with a limit > 20000."},
+		{"/catalog/datasets/towns?select=include(no*)", 400, "ODSQLError", "no field is left"},
+		{"/catalog/exports/json?where=nope", 400, "ODSQLError", "Unknown field: nope"},
 		{"/catalog/datasets/hidden/records", 403, "ForbiddenAccess", "You don't have permission to access the requested resource"},
 		{"/catalog/datasets/hidden/records/" + strings.Repeat("0", 40), 403, "ForbiddenAccess", ""},
 		{"/catalog/datasets/hidden/facets", 403, "ForbiddenAccess", ""},
@@ -245,7 +256,7 @@ func TestRefusals(t *testing.T) {
 		if w.Code != c.status || body["error_code"] != c.code || !strings.Contains(body["message"], c.text) || len(body) != 2 {
 			t.Errorf("%s: %d %s", c.path, w.Code, w.Body)
 		}
-		if w.Header().Get("ETag") != "" || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+		if w.Header().Get("ETag") != "" || w.Header().Get("Content-Disposition") != "" || w.Header().Get("Access-Control-Allow-Origin") != "*" {
 			t.Errorf("%s: headers %v", c.path, w.Header())
 		}
 	}
@@ -362,6 +373,9 @@ func TestExports(t *testing.T) {
 		{"csv?select=name,names&where=people>140000", "text/csv; charset=utf-8", "towns.csv", "\uFEFFname;names\nNîmes;Nemausus,Nimes\nGenova;Gênes\n"},
 		{"csv?select=name,names&where=id=2&with_bom=false&delimiter=%7C&list_separator=%2F&use_labels=True", "text/csv; charset=utf-8", "towns.csv", "Name|Other names\nNîmes|Nemausus/Nimes\n"},
 		{"csv?select=name,seen&where=id=1&with_bom=false&delimiter=;&quote_all=1&timezone=Asia/Tokyo", "text/csv; charset=utf-8", "towns.csv", ""},
+		{"csv?select=json_format(name,'x') as j&limit=1&with_bom=false", "text/csv; charset=utf-8", "towns.csv", "j\nBrest\n"},
+		{"jsonl?select=json_format(name,'x') as j&limit=1", "application/x-ndjson; charset=utf-8", "towns.jsonl", "{\"j\":\"Brest\"}\n"},
+		{"json?select=json_format(name,'x') as j&limit=1", "application/json; charset=utf-8", "towns.json", "[\n{\"j\":\"x\"}\n]\n"},
 		{"csv?select=count(*) as n&group_by=region&with_bom=false", "text/csv; charset=utf-8", "towns.csv", "region;n\nSouth;3\nWest;1\n;1\n"},
 		{"json?limit=0", "application/json; charset=utf-8", "towns.json", "[\n]\n"},
 	} {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/gohugoio/locales"
@@ -25,11 +26,11 @@ func MonthNames(lang string, short bool) []string {
 	l := locale(lang)
 	var out []string
 	for m := time.January; m <= time.December; m++ {
+		name := l.MonthWide(m)
 		if short {
-			out = append(out, l.MonthAbbreviated(m))
-		} else {
-			out = append(out, l.MonthWide(m))
+			name = cmp.Or(l.MonthAbbreviated(m), name) // Arabic has no short names
 		}
+		out = append(out, name)
 	}
 	return out
 }
@@ -40,11 +41,11 @@ func DayNames(lang string, short bool) []string {
 	var out []string
 	for i := range 7 {
 		d := time.Weekday((i + 1) % 7)
+		name := l.WeekdayWide(d)
 		if short {
-			out = append(out, l.WeekdayAbbreviated(d))
-		} else {
-			out = append(out, l.WeekdayWide(d))
+			name = cmp.Or(l.WeekdayAbbreviated(d), name)
 		}
+		out = append(out, name)
 	}
 	return out
 }

@@ -37,7 +37,7 @@ func (c *checker) orderBy(q odsql.Question) error {
 		if t := v.Type(); t.Base == dataset.GeoPoint || t.Base == dataset.GeoShape {
 			return c.errorAt(x, "rows cannot be sorted by %s", described(t))
 		}
-		if refersToAggregate(v) {
+		if c.plan.Grouped && refersToAggregate(v) {
 			c.plan.AggregateOrder = true
 		}
 		c.plan.Order = append(c.plan.Order, Order{v, desc})

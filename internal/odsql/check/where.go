@@ -150,8 +150,14 @@ func (c *checker) in(x *odsql.In) (Predicate, error) {
 	if geographic(v.Type()) {
 		return nil, c.errorAt(x, "%s cannot be compared", described(v.Type()))
 	}
+	if _, field := x.X.(*odsql.Name); !field {
+		return nil, c.errorAt(x, "a list stands behind a field, and this is none: join comparisons by OR,")
+	}
 	one := OneOf{X: v}
 	for _, item := range x.List {
+		if _, date := item.(*odsql.Date); date {
+			return nil, c.errorAt(item, "a list takes no date'…': write it as a text ('2001-06-20'), or take a range,")
+		}
 		if !literal(item) {
 			return nil, c.errorAt(item, "the elements of a list are constants, and this is none,")
 		}

@@ -42,7 +42,7 @@ func Rows(src engine.Source, p *check.Plan, limit, offset int) engine.Statement 
 	}
 	order := g.orderBy()
 	where := g.where(p.Filters)
-	if limit > 0 && limit <= pageLimit {
+	if limit > 0 && limit <= pageLimit && !p.Mixed() { // places know no aggregates, which the order may hang on
 		return g.statement(g.orderedPage(where, order, limit, offset))
 	}
 	return g.statement(g.selectRows() + where + order + page(limit, offset))
@@ -61,7 +61,7 @@ func (g gen) orderedPage(where, order string, limit, offset int) string {
 		pieces = append(pieces, fmt.Sprintf("SELECT * FROM %s WHERE rowid IN (SELECT rowid FROM page WHERE place > %d AND place <= %d)", from, at, at+piece))
 	}
 	return "WITH page AS MATERIALIZED (SELECT rowid, row_number() OVER () AS place FROM (" + places + page(limit, offset) + ")) " +
-		"SELECT " + g.columns() + " FROM (" + strings.Join(pieces, " UNION ALL ") + ")" + g.beside() + order
+		"SELECT " + g.columns() + " FROM (" + strings.Join(pieces, " UNION ALL ") + ")" + order
 }
 
 // unordered is the page of records in the order of loading. Without a filter it is a range of row numbers.
@@ -236,14 +236,18 @@ func (g gen) sortKeys(v check.Value, desc bool) []string {
 		}
 	}
 	sql := g.value(v)
+	text := v.Type().Base == dataset.Text
 	if v.Type().List {
+		first := "list_min("
 		if desc {
-			sql = "list_max(" + sql + ")"
-		} else {
-			sql = "list_min(" + sql + ")"
+			first = "list_max("
 		}
+		if text {
+			return []string{first + "list_transform(" + sql + ", lambda x: strip_accents(lower(x))))" + end, first + sql + ")" + end}
+		}
+		return []string{first + sql + ")" + end}
 	}
-	if v.Type().Base == dataset.Text {
+	if text {
 		return []string{"strip_accents(lower(" + sql + "))" + end, sql + end}
 	}
 	return []string{sql + end}

@@ -42,6 +42,8 @@ func TestSelect(t *testing.T) {
 		{"now", odsql.Question{Select: "now() as a, now(year=2001, months=-1) as b, now(day=31, month=2) as c, now(weekday=0) as d, now(mondays=-1) as e, now(hour=0, minute=0, second=0, microsecond=0, days=+1) as f"},
 			`{"a":"2021-05-06T12:34:55.4505Z","b":"2001-04-06T12:34:55.4505Z","c":"2021-02-28T12:34:55.4505Z","d":"2021-05-10T12:34:55.4505Z","e":"2021-05-03T12:34:55.4505Z","f":"2021-05-07T00:00:00Z"}`},
 		{"now in a zone", odsql.Question{Select: "now(hour=0, minute=0, second=0, microsecond=0) as a", Timezone: "Europe/Paris"}, `{"a":"2021-05-05T22:00:00Z"}`},
+		{"now held to the month", odsql.Question{Select: "now(month=2, day=45) as a"}, `{"a":"2021-02-28T12:34:55.4505Z"}`},
+		{"short names that a language lacks", odsql.Question{Select: "date_format(since, 'E') as a, date_format(since, 'MMM') as b", Lang: "ar"}, `{"a":"الاثنين","b":"يناير"}`},
 		{"ifnull", odsql.Question{Select: "ifnull(raw, 'x') as a, ifnull(people, 0.5) as b, ifnull(since, '2020-01-01') as c", Where: []string{`id = "t8"`}}, `{"a":"x","b":0.5,"c":"2020-01-01"}`},
 		{"nulls", odsql.Question{Select: "people + 1 as a, lower(name) as b, spot, year(since) as c, distance(spot, geom'POINT(0 0)') as d", Where: []string{`id = "t8"`}}, `{"a":null,"b":null,"spot":null,"c":null,"d":null}`},
 	} {
@@ -74,6 +76,8 @@ func TestOrder(t *testing.T) {
 		{"recordid desc", "t8 t7 t6 t5 t4 t3 t2 t1"},
 		{"record_timestamp", "t1 t2 t3 t4 t5 t6 t7 t8"},
 		{"year(since) desc, people * 2", "t7 t6 t5 t4 t3 t2 t1 t8"},
+		{"tags, id", "t4 t3 t6 t7 t1 t2 t5 t8"}, // the first of several values
+		{"tags desc, id", "t1 t2 t3 t4 t7 t6 t5 t8"},
 	} {
 		if c.order == "" {
 			if got := p.ids(t, "id", odsql.Question{}); got != c.ids {
@@ -116,6 +120,7 @@ func TestAggregates(t *testing.T) {
 		{"count(distinct ifnull(region, 'none')) as a", "", `{"a":5}`},
 		{"sum(people) as a, count(*) as n, envelope(spot) as e, bbox(area) as b", `id = "none"`, `{"a":null,"n":0,"e":null,"b":null}`},
 		{"count(*)", "", `{"count(*)":8}`},
+		{"count(distinct *) as a, datasetid", "", `{"a":8,"datasetid":"towns"}`},
 		{"sum(`12`) as a", "", `{"a":null}`}, // too large
 	} {
 		q := odsql.Question{Select: c.sel}
@@ -130,6 +135,30 @@ func TestAggregates(t *testing.T) {
 		if got := strings.Join(p.ask(t, odsql.Question{Select: sel}), ""); !strings.HasPrefix(got, `{"g":"0103`) {
 			t.Errorf("%s is no polygon: %s", sel, got)
 		}
+	}
+}
+
+// TestMixed asks for records beside aggregates over all records that meet the filters.
+func TestMixed(t *testing.T) {
+	p := towns(t)
+	all, page := 60, 2
+	for _, c := range []struct {
+		q    odsql.Question
+		want string
+	}{
+		{odsql.Question{Select: "id, count(*) as n", Where: []string{`id in ("t1", "t2")`}}, `{"id":"t1","n":2}{"id":"t2","n":2}`},
+		{odsql.Question{Select: "id, count(*) as n", Limit: &page, Offset: 6}, `{"id":"t7","n":8}{"id":"t8","n":8}`},
+		{odsql.Question{Select: "max(people) as m, id", Where: []string{"people in [0..2000]"}, OrderBy: "id desc", Limit: &page}, `{"m":1200,"id":"t7"}{"m":1200,"id":"t6"}`},
+		{odsql.Question{Select: "id, 100 * people / sum(people) as share", Where: []string{"people > 100000"}, OrderBy: "share", Limit: &all}, `{"id":"t1","share":2.0983617012230553}{"id":"t4","share":97.90163829877694}`},
+		{odsql.Question{Select: "id, count(*) as n", OrderBy: "n, id", Where: []string{`id in ("t1", "t2")`}}, `{"id":"t1","n":2}{"id":"t2","n":2}`},
+		{odsql.Question{Select: "id, count(*) as n", Where: []string{`search("sea")`}, Limit: &page}, `{"id":"t1","n":4}{"id":"t2","n":4}`},
+	} {
+		if got := strings.Join(p.ask(t, c.q), ""); got != c.want {
+			t.Errorf("%+v: got  %s\nwant %s", c.q, got, c.want)
+		}
+	}
+	if sqlgen.Sliceable(p.plan(t, odsql.Question{Select: "id, count(*)"})) {
+		t.Error("aggregates over all records are cut into windows")
 	}
 }
 
