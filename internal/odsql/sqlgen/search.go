@@ -103,12 +103,33 @@ func (g gen) found(fields []int, w check.Word) []string {
 	return out
 }
 
-// similar is the SELECT of the terms of the vocabulary that are a few edits away from a word; a swap of neighbours is one edit.
+// similar is the SELECT of the terms of the vocabulary that are a few edits away from a word; a swap of neighbours is one
+// edit. Counting edits is dear, so only the edits of terms that hold a piece of the word as it stands are counted.
 func (g gen) similar(w check.Word) string {
 	n := utf8.RuneCountInString(w.Term)
-	d := strconv.Itoa(w.Distance)
-	return "SELECT term FROM " + engine.Table(g.src.Name, engine.Vocab) + " WHERE length(term) BETWEEN " + strconv.Itoa(n-w.Distance) +
-		" AND " + strconv.Itoa(n+w.Distance) + " AND damerau_levenshtein(term, " + engine.Quote(w.Term) + ") <= " + d
+	sql := "SELECT term FROM " + engine.Table(g.src.Name, engine.Vocab) + " WHERE length(term) BETWEEN " + strconv.Itoa(n-w.Distance) +
+		" AND " + strconv.Itoa(n+w.Distance)
+	if whole := pieces(w.Term, w.Distance); whole != nil {
+		for i, piece := range whole {
+			whole[i] = "contains(term, " + engine.Quote(piece) + ")"
+		}
+		sql += " AND (" + strings.Join(whole, " OR ") + ")"
+	}
+	return sql + " AND damerau_levenshtein(term, " + engine.Quote(w.Term) + ") <= " + strconv.Itoa(w.Distance)
+}
+
+// pieces cuts a word so that whatever distance edits make of it still holds one of the pieces: each edit touches two
+// of them at most, hence twice the distance and one more. Nil for a word too short for that.
+func pieces(word string, distance int) []string {
+	r := []rune(word)
+	out := make([]string, 2*distance+1)
+	if len(r) < len(out) {
+		return nil
+	}
+	for i := range out {
+		out[i] = string(r[i*len(r)/len(out) : (i+1)*len(r)/len(out)])
+	}
+	return out
 }
 
 // between writes that a term begins with a prefix, as a range: the index is sorted, so that little of it is read.
