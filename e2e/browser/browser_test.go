@@ -21,31 +21,19 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// pages are the addresses that are opened; {id} is the first dataset of the demo.
+// pages are the addresses that are opened.
 var pages = []string{
 	"/explore/", "/explore/?q=communes", "/explore/?q=nothing-is-called-so", "/explore/?refine.theme=Territoire",
 	"/explore/dataset/communes-gpseo/information/", "/explore/dataset/communes-gpseo/table/",
 	"/explore/dataset/communes-gpseo/table/?where=population+%3E+10000", "/explore/dataset/communes-gpseo/table/?where=population+%3E",
 	"/explore/dataset/communes-gpseo/export/", "/explore/dataset/communes-gpseo/api/",
-	"/explore/dataset/does-not-exist/information/", "/terms/cookies-policy/",
+	"/explore/dataset/pays-du-monde/information/", "/explore/dataset/communes-ile-de-france/table/?page=3&sort=nom",
+	"/explore/dataset/gares-allemagne/table/?where=population+%3E+1&q=hamburg", "/explore/dataset/does-not-exist/information/", "/terms/cookies-policy/",
 }
 
 func TestPages(t *testing.T) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("skipped: there is no chromium on this machine (apt-get install chromium); CI installs it")
-	}
+	browser := chromium(t)
 	base := serveDemo(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	defer stop()
-	browser, stop := chromedp.NewContext(allocator)
-	defer stop()
-	if err := chromedp.Do(browser); err != nil {
-		t.Fatal(err)
-	}
 	for _, lang := range []string{"fr", "en"} {
 		for _, width := range []int64{1280, 360} {
 			for _, path := range pages {
@@ -53,6 +41,26 @@ func TestPages(t *testing.T) {
 			}
 		}
 	}
+}
+
+// chromium starts a browser, which ends with the test.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("skipped: there is no chromium on this machine (apt-get install chromium); CI installs it")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	browser, stop := chromedp.NewContext(allocator)
+	t.Cleanup(stop)
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatal(err)
+	}
+	return browser
 }
 
 // visit opens one page in a fresh profile of its own and checks what it did.

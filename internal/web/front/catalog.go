@@ -32,10 +32,8 @@ type catalogPage struct {
 	Cards  []card
 	Pager  *pager
 	Active int
+	Files  []choice // the datasets listed, with all their descriptions, as files
 }
-
-// pair is a hidden field of a form.
-type pair struct{ Name, Value string }
 
 // facetGroup is a facet with its values as links.
 type facetGroup struct {
@@ -148,8 +146,11 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 		return name
 	}, filtered)
 	for i, c := range p.Chips {
-		if c.Label == p.T("Views") {
+		switch c.Label {
+		case p.T("Views"):
 			p.Chips[i].Value = featureName(p.Printer, c.Value)
+		case p.T("Language"):
+			p.Chips[i].Value = languageName(c.Value)
 		}
 	}
 	p.Clear = p.link("/explore/", nil)
@@ -159,12 +160,11 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Sorts = append(p.Sorts, choice{c.Label, href(f, c.Tag, 0), c.Tag == sort, ""})
 	}
-	for name, values := range f.values() {
-		for _, value := range values {
-			if name != "q" {
-				p.Keep = append(p.Keep, pair{name, value})
-			}
-		}
+	p.Keep = pairs(f.values(), func(name string) bool { return name != "q" })
+	p.About = p.T("Public data, free for everyone to read, reuse and share.")
+	for _, c := range []choice{{Tag: "csv", Label: "CSV"}, {Tag: "xlsx", Label: "Excel"}, {Tag: "json", Label: "JSON"}} {
+		address := url.URL{Path: "/api/explore/v2.1/catalog/exports/" + c.Tag, RawQuery: f.api().Encode()}
+		p.Files = append(p.Files, choice{Label: c.Label, Href: address.String()})
 	}
 	p.Pager = paginate(page, min((total+cardsPerPage-1)/cardsPerPage, mostPages), func(n int64) string { return href(f, sort, n) })
 	return s.render(w, r, http.StatusOK, "catalog", p)
@@ -211,7 +211,7 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f fil
 			case "features":
 				group.Values[i].Label = featureName(v.Printer, value.Label)
 			case "language":
-				group.Values[i].Label = languageName(v, value.Label)
+				group.Values[i].Label = languageName(value.Label)
 			case "modified":
 				group.Values[i].Label = monthName(v.Printer, value.Label, value.Level)
 			}
@@ -268,16 +268,6 @@ func withoutParents(f filter, n named) filter {
 		}
 	}
 	return f
-}
-
-// languageName names a language in itself where the portal speaks it, else by its code.
-func languageName(v view, tag string) string {
-	for _, l := range v.site.o.Locales.Languages() {
-		if l.Tag == tag {
-			return l.Name
-		}
-	}
-	return tag
 }
 
 // monthName names a step of a date facet: 2026, 11, 23.

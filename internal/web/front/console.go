@@ -20,6 +20,7 @@ type consolePage struct {
 	Took       string
 	Size       string
 	Answer     string
+	Refused    string // what an answer other than 200 means
 	Cut        bool
 	Snippets   []snippet
 	Keep       []pair // the filter that all tabs share, but for the form's own parameters
@@ -89,13 +90,7 @@ func (s *Site) console(w http.ResponseWriter, r *http.Request) error {
 			q.Set(p.Parameters[i].Name, value)
 		}
 	}
-	for name, values := range p.filter.values() {
-		for _, value := range values {
-			if name != "where" {
-				p.Keep = append(p.Keep, pair{name, value})
-			}
-		}
-	}
+	p.Keep = pairs(p.filter.values(), func(name string) bool { return name != "where" })
 	for _, x := range where {
 		q.Add("where", x)
 	}
@@ -125,6 +120,14 @@ func (s *Site) ask(r *http.Request, p *consolePage) {
 	p.Status = max(out.status, http.StatusOK)
 	p.Took = strconv.FormatInt(time.Since(start).Milliseconds(), 10) + "\u00a0ms"
 	p.Size = p.Bytes(int64(out.size))
+	switch {
+	case p.Status == http.StatusForbidden && p.Hidden:
+		p.Refused = p.T("The rows of this dataset are not public") + ". " + p.T("Who holds a key with the right to see the rows finds them through the API.")
+	case p.Status >= http.StatusInternalServerError:
+		p.Refused = p.T("The question took too long, or too much is being asked at once. Narrow the filter, or try again in a minute.")
+	case p.Status >= http.StatusBadRequest:
+		p.Refused = p.T("The API refuses this request. Its message tells which parameter is at fault, and why.")
+	}
 	var b bytes.Buffer
 	p.Answer = out.body.String()
 	if json.Indent(&b, out.body.Bytes(), "", "  ") == nil {

@@ -32,6 +32,9 @@ type datasetPage struct {
 	tab    string
 }
 
+// Tab names the tab that is open.
+func (p datasetPage) Tab() string { return p.tab }
+
 // tab gives the address of a tab of a dataset.
 func tab(id, name string) string { return "/explore/dataset/" + url.PathEscape(id) + "/" + name + "/" }
 
@@ -61,6 +64,11 @@ func (s *Site) open(r *http.Request, name string) (datasetPage, error) {
 			p.Title = p.Name + " – " + t.Label
 		}
 	}
+	p.About, _ = s.lede(e.Metas.Text("default", "description"))
+	if p.About == "" {
+		p.About = p.Name
+	}
+	p.About = cut(p.About, 300)
 	p.Chips = p.filter.chips(p.Printer, p.label, p.filtered)
 	p.Clear = p.filtered(filter{})
 	return p, nil

@@ -20,7 +20,7 @@ type exportPage struct {
 	CanFilter    bool // there is a filter that could hold
 	Names        bool // headers are technical names
 	Delimiter    string
-	Error        string
+	Error        *mistake // what is wrong with the filter; the files are then of all rows
 	Citation     string
 }
 
@@ -59,18 +59,15 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 		rows, err := s.o.Portal.Records(r.Context(), p.actor, p.ID, q)
 		switch {
 		case err != nil && fault.KindOf(err) == fault.Invalid:
-			p.Error, status = errorText(err), http.StatusBadRequest
+			p.Error, status = p.explain(err), http.StatusBadRequest
+			p.CanFilter, p.Filtered = false, false
 		case err != nil:
 			return fmt.Errorf("export of %s: %w", p.ID, err)
 		default:
 			p.Matching = rows.Total
 		}
 	}
-	for name, values := range p.filter.values() {
-		for _, value := range values {
-			p.Keep = append(p.Keep, pair{name, value})
-		}
-	}
+	p.Keep = pairs(p.filter.values(), func(string) bool { return true })
 	geo := false
 	for _, f := range p.entry.Fields {
 		geo = geo || f.Geo()

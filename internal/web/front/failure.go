@@ -12,7 +12,9 @@ import (
 // failurePage says what went wrong and where to go from there.
 type failurePage struct {
 	view
-	Head, Says, Detail string
+	Head, Says string
+	Told       string // what there is not, in the page's language
+	Detail     string // the same in the words of the API
 }
 
 // failure shows an error as a page, in the look of all others.
@@ -22,7 +24,14 @@ func (s *Site) failure(w http.ResponseWriter, r *http.Request, f server.Failure)
 	case fault.NotFound:
 		p.Head = p.T("This page does not exist")
 		p.Says = p.T("The address may be mistyped, or what it showed may have been renamed or withdrawn.")
-		p.Detail = f.Message
+		switch id := r.PathValue("id"); {
+		case r.PathValue("record") != "":
+			p.Told = p.T("There is no such row in the dataset “{name}”.", "name", cut(id, longestChip))
+		case id != "":
+			p.Told = p.T("There is no dataset “{name}” here.", "name", cut(id, longestChip))
+		default:
+			p.Detail = f.Message
+		}
 	case fault.Invalid:
 		p.Head = p.T("This request cannot be understood")
 		p.Says = p.T("Something in the address is not as it should be.")

@@ -144,24 +144,27 @@ type chip struct {
 	Href  string
 }
 
+// longestChip is how much of a value a chip shows, in characters.
+const longestChip = 120
+
 // chips gives the filter part by part; label names a field, href gives the address of a filter.
 func (f filter) chips(p *locale.Printer, label func(name string) string, href func(filter) string) []chip {
 	var out []chip
 	if f.q != "" {
 		g := f
 		g.q = ""
-		out = append(out, chip{Value: p.T("“{text}”", "text", f.q), Href: href(g)})
+		out = append(out, chip{Value: p.T("“{text}”", "text", cut(f.q, longestChip)), Href: href(g)})
 	}
 	if f.where != "" {
 		g := f
 		g.where = ""
-		out = append(out, chip{Value: f.where, Href: href(g)})
+		out = append(out, chip{Value: cut(f.where, longestChip), Href: href(g)})
 	}
 	for _, r := range f.refine {
-		out = append(out, chip{label(r.name), r.value, false, href(f.without(r, false))})
+		out = append(out, chip{label(r.name), cut(r.value, longestChip), false, href(f.without(r, false))})
 	}
 	for _, e := range f.exclude {
-		out = append(out, chip{label(e.name), e.value, true, href(f.without(e, true))})
+		out = append(out, chip{label(e.name), cut(e.value, longestChip), true, href(f.without(e, true))})
 	}
 	return out
 }

@@ -121,7 +121,7 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, status int, name s
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-cache") // keep it, but ask whether it still stands
+	h.Set("Cache-Control", "private, no-cache") // keep it, but ask whether it still stands
 	h.Add("Vary", "Accept-Language")
 	if status == http.StatusOK {
 		sum := sha256.Sum256(b.Bytes())

@@ -16,7 +16,7 @@ import (
 )
 
 // drawing is the edition of the drawings: it is part of their address and changes when they do.
-const drawing = "1"
+const drawing = "2"
 
 // imprintURL gives the address of a dataset's picture, another one for each version.
 func imprintURL(e *catalog.Entry) string {

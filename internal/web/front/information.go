@@ -109,7 +109,9 @@ func facts(p *informationPage) []fact {
 	if !p.NoRows {
 		out = append(out, fact{p.T("Records"), p.Int(e.Rows())})
 	}
-	out = append(out, fact{p.T("Fields"), p.Int(int64(len(e.Fields)))})
+	if len(e.Fields) > 0 {
+		out = append(out, fact{p.T("Fields"), p.Int(int64(len(e.Fields)))})
+	}
 	if t, ok := moment(e.Metas.Text("default", "modified")); ok {
 		out = append(out, fact{p.T("Modified"), p.Date(t)})
 	}
@@ -181,7 +183,7 @@ func (p *informationPage) sheet() []sheetRow {
 	links := func(name, key string) {
 		row := sheetRow{Name: name}
 		for _, value := range e.Metas.Texts("default", key) {
-			row.Links = append(row.Links, choice{Label: value, Href: p.link("/explore/", url.Values{"refine." + key: {value}})})
+			row.Links = append(row.Links, choice{Label: cut(value, longestChip), Href: p.link("/explore/", url.Values{"refine." + key: {value}})})
 		}
 		if len(row.Links) > 0 {
 			rows = append(rows, row)

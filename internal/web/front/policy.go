@@ -28,6 +28,7 @@ type policyItem struct {
 
 func (s *Site) policy(w http.ResponseWriter, r *http.Request) error {
 	p := &policyPage{view: s.view(r, func(l *locale.Printer) string { return l.T("Cookie policy") }, "")}
+	p.About = p.T("What this portal stores on your machine, for how long, and why.")
 	p.Operator, p.Hash = s.o.Operator, s.o.Privacy.Hash()
 	p.Groups = []policyGroup{
 		{Name: p.T("Strictly necessary cookies"), Says: p.T("They keep what a service that you ask for needs to work: being signed in, a language you chose. They need no consent.")},

@@ -50,6 +50,7 @@ func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Title = p.Row + " – " + p.Name
 	p.Back = p.link(tab(p.ID, "table"), p.filter.values())
+	p.About = p.Title
 	p.JSON = apiURL(p.ID, "records/"+id, nil)
 	p.Chips = nil
 	return s.render(w, r, http.StatusOK, "record", p)

@@ -178,7 +178,7 @@ func TestPagesSayWhatTheyShow(t *testing.T) {
 	}{
 		{"no dataset", "/explore/?lang=en", 200, []string{"No dataset has been published yet", "parvis import"}, nil},
 		{"no dataset", "/explore/?q=zzz&lang=en", 200, []string{"No dataset matches", `value="zzz"`, `href="/explore/?lang=en">all datasets`}, nil},
-		{"no dataset", "/explore/dataset/gone/table/?lang=fr", 404, []string{"Cette page n’existe pas", "The requested dataset gone does not exist."}, nil},
+		{"no dataset", "/explore/dataset/gone/table/?lang=fr", 404, []string{"Cette page n’existe pas", "jeu «\u00a0gone\u00a0»"}, nil},
 		{"hidden", tab("x", "table") + "?lang=en", 200, []string{"The rows of this dataset are not public"}, []string{"<table"}},
 		{"hidden", tab("x", "information") + "?lang=en", 200, []string{"not public"}, []string{"exports/csv"}},
 		{"full", tab("x", "table") + "?lang=fr&page=7&sort=-n", 200, []string{"−1\u00a0234,5", "Lignes 601 à 609 sur 10\u00a0000\u00a0000", `aria-sort="descending"`, `scope="row"`, "<caption", `aria-current="page"`}, nil},

@@ -29,6 +29,7 @@ func (s *Site) Handler() http.Handler {
 	page("GET /terms/cookies-information", moved("/terms/cookies-policy/"))
 	mux.Handle("GET /assets/", s.assets)
 	mux.Handle("GET /favicon.ico", http.RedirectHandler(s.assets.URL("mark.svg"), http.StatusFound))
+	page("GET /robots.txt", robots)
 	page("GET /", s.nowhere)
 	page("/", refuse)
 
@@ -54,9 +55,18 @@ func moved(to string) server.Handler {
 	}
 }
 
-// nowhere answers for addresses that are no page; one that lacks its last slash is sent on.
+// nowhere answers for addresses that are no page.
 func (s *Site) nowhere(http.ResponseWriter, *http.Request) error {
 	return fault.New(fault.NotFound, "")
+}
+
+// robots asks search engines to read the pages, not every filter of every table, nor the machine door.
+func robots(w http.ResponseWriter, _ *http.Request) error {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "public, max-age=86400")
+	_, err := w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /*?*refine.\nDisallow: /*?*exclude.\nDisallow: /*?*where=\nDisallow: /*?*sort=\nDisallow: /*?*q=\n"))
+	return err
 }
 
 // refuse answers what is no reading: there are no forms that write yet.

@@ -1,10 +1,10 @@
 package front
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,22 +17,33 @@ import (
 // rowsPerPage is how many rows a page of the table shows.
 const rowsPerPage = 100
 
+// jumpFrom is the number of pages above which the table offers to go to one by its number.
+const jumpFrom = 7
+
+// Jumps tells whether the table offers to go to a page by its number.
+func (p *tablePage) Jumps() bool { return p.Pages > jumpFrom }
+
 // tablePage shows the rows of a dataset.
 type tablePage struct {
 	datasetPage
 	Query, Where string
-	Error        string // what is wrong with the filter
-	Keep         []pair // what the search form keeps
-	KeepFilter   []pair // what the filter form keeps
+	Error        *mistake // what is wrong with the filter
+	Keep         []pair   // what the search form keeps
+	KeepFilter   []pair   // what the filter form keeps
 	Heads        []head
 	Lines        []line
 	From, To     int64
 	Total        int64
 	Pager        *pager
+	Jump         []pair // what the form that goes to a page keeps
+	Pages        int64
 	Facets       []facetField
 	CSV, JSON    string // this view at the machine door
 	Active       int
 }
+
+// WrongWhere tells whether it is the condition that is wrong.
+func (p *tablePage) WrongWhere() bool { return p.Error != nil && p.Error.Where }
 
 // head is a column of the table.
 type head struct {
@@ -81,16 +92,7 @@ func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
 	if p.Hidden || p.NoRows {
 		return s.render(w, r, http.StatusOK, "table", p)
 	}
-	for name, values := range p.query {
-		for _, value := range values {
-			if name != "q" && name != "page" && name != "lang" && name != "flg" && value != "" {
-				p.Keep = append(p.Keep, pair{name, value})
-			}
-			if name == "q" || name == "sort" || strings.HasPrefix(name, "exclude.") {
-				p.KeepFilter = append(p.KeepFilter, pair{name, value})
-			}
-		}
-	}
+	p.Keep = pairs(p.query, func(name string) bool { return name != "q" && name != "page" && name != "lang" && name != "flg" })
 	page := min(number(p.query.Get("page")), 100_000)
 	sort := p.query.Get("sort")
 	q := p.filter.question()
@@ -100,20 +102,16 @@ func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
 	q.Limit, q.Offset = &limit, int(page-1)*rowsPerPage
 	status := http.StatusOK
 	rows, err := s.o.Portal.Records(r.Context(), p.actor, p.ID, q)
-	var mistake *odsql.Error
 	switch {
-	case errors.As(err, &mistake):
-		p.Error, status = mistake.Error(), http.StatusBadRequest
-		rows = &Rows{}
-	case fault.KindOf(err) == fault.Invalid && err != nil:
-		p.Error, status = fault.Message(err), http.StatusBadRequest
+	case err != nil && fault.KindOf(err) == fault.Invalid:
+		p.Error, status = p.explain(err), http.StatusBadRequest
 		rows = &Rows{}
 	case err != nil:
 		return fmt.Errorf("table of %s: %w", p.ID, err)
 	}
 	p.fill(rows, sort, page)
 	facets := odsql.Question{Lang: p.Tag}
-	if p.Error == "" {
+	if p.Error == nil {
 		facets = p.filter.question()
 	}
 	if p.hasFacets() {
@@ -123,6 +121,10 @@ func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Facets = p.facetFields(found)
 	}
+	p.KeepFilter = pairs(p.query, func(name string) bool {
+		return name == "q" || name == "sort" || strings.HasPrefix(name, "exclude.") ||
+			strings.HasPrefix(name, "refine.") && !slices.ContainsFunc(p.Facets, func(f facetField) bool { return f.Name == name })
+	})
 	return s.render(w, r, status, "table", p)
 }
 
@@ -165,7 +167,7 @@ func (p *tablePage) fill(rows *Rows, sort string, page int64) {
 		return p.link(tab(p.ID, "table"), v)
 	}
 	for _, c := range rows.Columns {
-		h := head{Label: c.Label, Num: numeric(c), Below: typeName(p.Printer, c.Type, c.List)}
+		h := head{Label: cut(c.Label, longestChip), Num: numeric(c), Below: typeName(p.Printer, c.Type, c.List)}
 		if h.Label == "" {
 			h.Label = c.Name
 		}
@@ -200,7 +202,11 @@ func (p *tablePage) fill(rows *Rows, sort string, page int64) {
 		p.From = (page-1)*rowsPerPage + 1
 		p.To = p.From + int64(len(p.Lines)) - 1
 	}
-	p.Pager = paginate(page, (p.Total+rowsPerPage-1)/rowsPerPage, func(n int64) string { return at(sort, n) })
+	p.Pages = (p.Total + rowsPerPage - 1) / rowsPerPage
+	p.Pager = paginate(page, p.Pages, func(n int64) string { return at(sort, n) })
+	if p.Pages > jumpFrom {
+		p.Jump = pairs(p.query, func(name string) bool { return name != "page" && name != "lang" && name != "flg" })
+	}
 	api := p.filter.api()
 	if order := p.order(sort); order != "" {
 		api.Set("order_by", order)

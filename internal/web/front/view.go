@@ -1,8 +1,11 @@
 package front
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"parvis/internal/locale"
@@ -14,6 +17,7 @@ type view struct {
 	*locale.Printer
 	Title string // of the page, before the portal's name in the browser's tab
 	Here  string // the entry of the main menu that is open: "data" or ""
+	About string // the page in a sentence, for search engines
 
 	site   *Site
 	asked  string // the language that the address asks for; kept in every link, since nothing is stored
@@ -100,6 +104,40 @@ func (v view) Languages() []choice {
 		}
 		q.Set("lang", l.Tag)
 		out = append(out, choice{l.Name, v.path + "?" + q.Encode(), l.Tag == v.Tag, l.Tag})
+	}
+	return out
+}
+
+// Canonical gives the page's own public address: without filters and sorts, which show the same in other ways.
+func (v view) Canonical() string {
+	q := url.Values{}
+	if page := number(v.query.Get("page")); page > 1 {
+		q.Set("page", strconv.FormatInt(page, 10))
+	}
+	return v.origin + v.link((&url.URL{Path: v.path}).EscapedPath(), q)
+}
+
+// Alternate gives the page's public address in a language, "" is that of no language in particular.
+func (v view) Alternate(tag string) string {
+	address := v.origin + (&url.URL{Path: v.path}).EscapedPath()
+	if tag != "" {
+		address += "?lang=" + tag
+	}
+	return address
+}
+
+// pair is a hidden field of a form.
+type pair struct{ Name, Value string }
+
+// pairs gives the parts of a query that a form keeps, in one order whatever the query's.
+func pairs(query url.Values, keep func(name string) bool) []pair {
+	var out []pair
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		for _, value := range query[name] {
+			if value != "" && keep(name) {
+				out = append(out, pair{name, value})
+			}
+		}
 	}
 	return out
 }

@@ -108,11 +108,16 @@ func TestDemoAnswers(t *testing.T) {
 		{tab("communes-gpseo", "table") + "?refine.codes_postaux=78200&lang=fr", 200, []string{"Mantes-la-Jolie", "checked"}, []string{"Poissy"}},
 		{tab("communes-ile-de-france", "table") + "?page=2&lang=fr", 200, []string{"Lignes 101 à 200 sur 1\u00a0266", `rel="prev"`}, nil},
 		{tab("communes-ile-de-france", "table") + "?refine.territoire=%C3%8Ele-de-France%2FYvelines&lang=fr", 200, []string{"sur 259", "CU Grand Paris Seine et Oise"}, nil},
-		{tab("communes-gpseo", "table") + "?where=population_municipale+%3E%3E+3&lang=fr", 400, []string{"ODSQL", `value="population_municipale &gt;&gt; 3"`, `aria-describedby="where-error"`}, nil},
+		{tab("communes-gpseo", "table") + "?where=population_municipale+%3E%3E+3&lang=fr", 400, []string{"ODSQL", `value="population_municipale &gt;&gt; 3"`, `aria-describedby="where-error where-help"`, "à partir du caractère", "<mark>"}, nil},
+		{tab("communes-gpseo", "table") + "?where=population+%3E+3&lang=fr", 400, []string{"Il n’y a pas de champ «\u00a0population\u00a0»", "<code>population_municipale</code>"}, []string{"<mark>"}},
+		{tab("communes-gpseo", "table") + "?where=population_municipale+%3E&lang=fr", 400, []string{"s’arrête trop tôt", "▲"}, nil},
+		{tab("communes-gpseo", "table") + "?where=population_municipale+%3E+'a'&lang=fr", 400, []string{"de type «\u00a0entier\u00a0»"}, nil},
+		{tab("communes-gpseo", "export") + "?where=population+%3E+3&lang=fr", 400, []string{"toutes les lignes, sans ce filtre", "toutes (73)"}, []string{"filtrées ("}},
 		{tab("communes-gpseo", "table") + "?refine.nothing=1&lang=fr", 400, []string{"Le filtre ne peut pas être lu", "Afficher toutes les lignes"}, nil},
 		{tab("communes-gpseo", "export") + "?where=population_municipale+%3E+20000&lang=fr", 200, []string{"filtrées (", "toutes (73)"}, nil},
 		{tab("jours-feries", "information") + "?lang=en", 200, []string{"2,145 rows", `lang="fr"`, "from Jan 1, 2020"}, nil},
-		{"/explore/dataset/communes-gpseo/record/zz/?lang=fr", 404, nil, nil},
+		{"/explore/dataset/communes-gpseo/record/zz/?lang=fr", 404, []string{"cette ligne", `content="noindex"`}, []string{"canonical"}},
+		{tab("nope", "table") + "?lang=fr", 404, []string{"jeu «\u00a0nope\u00a0»"}, []string{"The requested"}},
 	} {
 		status, body, _ := get(t, h, c.target)
 		if status != c.status {

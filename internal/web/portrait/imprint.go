@@ -27,13 +27,14 @@ func colours(dark bool) palette {
 	return palette{"#cfe4df", "#a9d3cb", "#6cb3ad", "#2f8a8a", "#0a5961"}
 }
 
-// Imprint draws the picture that suits the data: a map where there are shapes or points, a curve over time, a
-// histogram, shares; an empty table where there is nothing to draw. Dark is for dark pages.
+// Imprint draws the picture that suits the data: a map where there are shapes or points, a curve or
+// a calendar over time, tiles, a cloud, a histogram, shares; an empty table where there is nothing to draw. Dark is for dark pages.
 func (p *Portrait) Imprint(dark bool) []byte {
 	c := colours(dark)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g">`, width, height)
-	drawn := p.outlines(&b, c, dark) || p.dots(&b, c) || p.curve(&b, c) || p.calendar(&b, c) || p.columns(&b, c) || p.bars(&b, c)
+	drawn := p.outlines(&b, c, dark) || p.dots(&b, c) || p.curve(&b, c) || p.calendar(&b, c) ||
+		p.pavement(&b, c) || p.cloud(&b, c) || p.columns(&b, c) || p.bars(&b, c)
 	if !drawn {
 		p.grid(&b, c)
 	}

@@ -153,3 +153,62 @@ func FuzzReadWKB(f *testing.F) {
 		}
 	})
 }
+
+func TestPave(t *testing.T) {
+	room := rect{10, 10, 200, 100}
+	tiles := pave([]float64{6, 6, 4, 3, 2, 2, 1}, room)
+	if len(tiles) != 7 {
+		t.Fatalf("%d tiles", len(tiles))
+	}
+	area := 0.0
+	for i, a := range tiles {
+		area += a.w * a.h
+		if a.x < room.x-1e-6 || a.y < room.y-1e-6 || a.x+a.w > room.x+room.w+1e-6 || a.y+a.h > room.y+room.h+1e-6 {
+			t.Errorf("tile %d lies outside: %+v", i, a)
+		}
+		if long := math.Max(a.w/a.h, a.h/a.w); long > 4 {
+			t.Errorf("tile %d is a strip: %+v", i, a)
+		}
+		for _, b := range tiles[:i] {
+			if a.x+1e-6 < b.x+b.w && b.x+1e-6 < a.x+a.w && a.y+1e-6 < b.y+b.h && b.y+1e-6 < a.y+a.h {
+				t.Errorf("tiles overlap: %+v %+v", a, b)
+			}
+		}
+	}
+	if math.Abs(area-room.w*room.h) > 1e-6 {
+		t.Errorf("the tiles cover %g of %g", area, room.w*room.h)
+	}
+	if first := tiles[0].w * tiles[0].h; math.Abs(first-5000) > 1e-6 {
+		t.Errorf("a quarter of the whole is drawn as %g", first)
+	}
+}
+
+func TestNumbersAreDrawnByWhatTheySay(t *testing.T) {
+	var sizes, line, noise, count []int64
+	for i := range int64(60) {
+		sizes = append(sizes, i*i*i*i+3)
+		count = append(count, i+1)
+		line = append(line, i*7)
+		noise = append(noise, i*7+(i*7919%97)*4)
+	}
+	of := func(vectors ...dataset.Vector) string {
+		columns := make([]dataset.Column, len(vectors))
+		for i := range columns {
+			columns[i] = dataset.Column{Name: string(rune('a' + i)), Type: dataset.Int}
+		}
+		return string(taken(60, columns, vectors...).Imprint(false))
+	}
+	for _, c := range []struct {
+		what, svg, mark string
+		marks           int
+	}{
+		{"a few hold most: tiles", of(ints(sizes...)), "<rect", 60},
+		{"two that go loosely together: a cloud", of(ints(line...), ints(noise...)), "<circle", 0},
+		{"two that are one: a histogram", of(ints(line...), ints(line...)), "<rect", BinCount},
+		{"the rows' own numbers are no measure", of(ints(count...), ints(sizes...)), "<rect", 60},
+	} {
+		if n := strings.Count(c.svg, c.mark); n == 0 || c.marks > 0 && n != c.marks {
+			t.Errorf("%s: %d of %s", c.what, n, c.mark)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package front
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestHeadSaysWhatThePageIs(t *testing.T) {
+	h := demoSite(t, "communes-gpseo")
+	_, body, _ := get(t, h, tab("communes-gpseo", "table")+"?lang=fr&sort=commune&q=saint&page=1")
+	address := "/explore/dataset/communes-gpseo/table/"
+	for _, want := range []string{
+		`<meta name="description" content="Les 73 communes`,
+		address + `?lang=fr">` + "\n" + `<link rel="alternate" hreflang="fr" href="http`,
+		`hreflang="x-default" href="http://portal.example` + address + `">`,
+		`hreflang="en" href="http://portal.example` + address + `?lang=en">`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the head lacks %q", want)
+		}
+	}
+	if status, robots, header := get(t, h, "/robots.txt"); status != 200 || !strings.Contains(robots, "Disallow: /api/") || !strings.HasPrefix(header.Get("Content-Type"), "text/plain") {
+		t.Errorf("robots.txt: %d %q", status, robots)
+	}
+}
+
+// TestTagsDoNotFlutter asks for pages whose forms carry many hidden fields: their order must not change the tag.
+func TestTagsDoNotFlutter(t *testing.T) {
+	h := demoSite(t, "communes-gpseo")
+	filter := "?lang=fr&q=saint&refine.arrondissement=Mantes-la-Jolie&refine.tranche=moins+de+1+000&exclude.codes_postaux=78200&sort=commune"
+	for _, name := range []string{"table", "export", "information"} {
+		_, _, first := get(t, h, tab("communes-gpseo", name)+filter)
+		for range 12 {
+			if _, _, again := get(t, h, tab("communes-gpseo", name)+filter); again.Get("ETag") == "" || again.Get("ETag") != first.Get("ETag") {
+				t.Fatalf("%s: tag %q, then %q", name, first.Get("ETag"), again.Get("ETag"))
+			}
+		}
+	}
+}
+
+func TestNearestField(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "abc", 3}, {"population", "populaton", 1}, {"nom", "nom", 0}, {"été", "ete", 2}, {strings.Repeat("a", 100), "a", 60}} {
+		if d := distance(c.a, c.b); d != c.want {
+			t.Errorf("from %q to %q: %d, want %d", c.a, c.b, d, c.want)
+		}
+	}
+}
+
+func TestLanguageNames(t *testing.T) {
+	for tag, want := range map[string]string{"fr": "Français", "pt-BR": "Português", "zh": "中文", "tlh": "tlh", "": ""} {
+		if got := languageName(tag); got != want {
+			t.Errorf("%q is called %q, want %q", tag, got, want)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package front
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parvis/internal/fault"
+	"parvis/internal/odsql"
+	"parvis/internal/text"
+)
+
+// mistake is what is wrong with a filter, in the page's language as far as it can be told, and in the words of the API.
+type mistake struct {
+	Says    string
+	Ask     string // "Did you mean", before Suggest
+	Suggest string // a field that may have been meant
+	Before  string // the condition up to the place of the mistake
+	At      string // what stands there, "" at the end
+	After   string
+	Placed  bool // Before, At and After are known
+	Where   bool // the condition is at fault, and nothing else
+	Detail  string
+}
+
+var (
+	misplaced    = regexp.MustCompile(`(?s)^unexpected (.+) at position (\d+) in (.*)$`)
+	unknownField = regexp.MustCompile(`(?s)^Unknown field: (.+)$`)
+	incompatible = regexp.MustCompile(`(?s)^IncompatibleTypesIn\w+: field (\S+) of type \w+ cannot be compared with (.+) at position \d+$`)
+)
+
+// explain tells a visitor what is wrong with the filter of a dataset.
+func (p *datasetPage) explain(err error) *mistake {
+	m := &mistake{Ask: p.T("Did you mean:"), Says: p.T("The filter asks for something that these rows cannot answer."), Detail: errorText(err)}
+	var wrong *odsql.Error
+	if !errors.As(err, &wrong) {
+		m.Detail = fault.Message(err)
+		return m
+	}
+	m.Where = p.filter.where != "" && slices.Equal(wrong.Clauses, []string{"where"})
+	if found := misplaced.FindStringSubmatch(wrong.Message); found != nil {
+		p.place(m, found)
+	} else if found := unknownField.FindStringSubmatch(wrong.Message); found != nil {
+		m.Says, m.Suggest = p.T("There is no field “{name}” here.", "name", found[1]), p.nearest(found[1])
+	} else if found := incompatible.FindStringSubmatch(wrong.Message); found != nil && p.field(found[1]) != nil {
+		f := p.field(found[1])
+		m.Says = p.T("The field “{name}” holds values of the type “{type}”: it cannot be compared with {value}.",
+			"name", f.Name, "type", typeName(p.Printer, f.Type, f.List()), "value", found[2])
+	} else if wrong.Syntax {
+		m.Says = p.T("The condition cannot be read.")
+	}
+	return m
+}
+
+// place marks in the condition where it stops making sense; found is what, at which character, in what.
+func (p *datasetPage) place(m *mistake, found []string) {
+	m.Says = p.T("The condition cannot be read.")
+	at, err := strconv.Atoi(found[2])
+	where := []rune(p.filter.where)
+	if err != nil || !m.Where || !strings.HasPrefix(found[3], p.filter.where) || at > len(where) {
+		return
+	}
+	m.Placed, m.Before = true, string(where[:at])
+	if at == len(where) {
+		m.Says = p.T("The condition ends too early: something is missing at its end.")
+		return
+	}
+	n := len([]rune(found[1]))
+	n = min(max(n, 1), len(where)-at)
+	m.Says = p.T("The condition cannot be read from character {n} on.", "n", at+1)
+	m.At, m.After = string(where[at:at+n]), string(where[at+n:])
+}
+
+// nearest gives the name of the field that a wrong name most likely means, "" where none comes near.
+func (p *datasetPage) nearest(wrong string) string {
+	best, least := "", 3
+	asked := text.Fold(wrong)
+	for _, f := range p.entry.Fields {
+		name := text.Fold(f.Name)
+		d := distance(asked, name)
+		if len(asked) >= 3 && strings.Contains(name, asked) || text.Fold(f.Label) == asked {
+			d = 1
+		}
+		if d < least && d < len(name) {
+			best, least = f.Name, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to add, drop or change between two texts.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if len(x) > 60 || len(y) > 60 {
+		return 60
+	}
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		last := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := last
+			if x[i] != y[j] {
+				cost++
+			}
+			last, row[j+1] = row[j+1], min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(y)]
+}
