@@ -1,6 +1,8 @@
 package main
 
 import (
+	"maps"
+
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 )
@@ -31,10 +33,18 @@ type folderField struct {
 	Annotations dataset.Annotations `json:"annotations"`
 }
 
-// folderDescription says of a dataset what dataset.json says.
+// folderDescription says of a dataset what dataset.json says. When this portal took in the dataset is left out: that is
+// no property of it, and another portal that takes the folder in writes the same folder again.
 func folderDescription(e *catalog.Entry) folder {
+	metas := maps.Clone(e.Metas)
+	if own, ok := metas["default"]; ok {
+		own = maps.Clone(own)
+		delete(own, "data_processed")
+		delete(own, "metadata_processed")
+		metas["default"] = own
+	}
 	out := folder{
-		ID: e.ID, UID: e.UID, HasRecords: e.HasRecords(), Metas: e.Metas,
+		ID: e.ID, UID: e.UID, HasRecords: e.HasRecords(), Metas: metas,
 		Fields: []folderField{}, Attachments: []dataset.Attachment{}, Alternatives: []dataset.Alternative{},
 		Security: folderSecurity{DataVisible: !e.DataHidden},
 	}

@@ -24,6 +24,7 @@ type imported struct {
 	rejected int64    // values that did not fit
 	samples  []reject // the first of them
 	rejects  string   // file that holds them all; "" where there are none
+	notes    []string // what else the publisher should know
 	failure  error    // nil: it is published
 }
 
@@ -101,6 +102,9 @@ func tell(c *call, d imported, took time.Duration) {
 		fmt.Fprintf(c.err, "%s: published, a description without rows\n", d.id)
 	default:
 		fmt.Fprintf(c.err, "%s: version %d is published, %s records (%s)\n", d.id, d.version, grouped(d.rows), took.Round(10*time.Millisecond))
+	}
+	for _, note := range d.notes {
+		fmt.Fprintf(c.err, "%s: note: %s\n", d.id, note)
 	}
 	if d.rejected == 0 {
 		return

@@ -55,6 +55,7 @@ func TestStatusAndHelp(t *testing.T) {
 		{"apikey revoke one", 2, "", `"one" is no number`},
 		{"dataset list --data none", 1, "", `there is no portal in "none"`},
 		{"import --data none", 2, "", "PATH is missing"},
+		{"import --data made --separator ab main_test.go", 2, "", "--separator takes one character"},
 	} {
 		var out, errout bytes.Buffer
 		p := process{args: strings.Fields(test.line), env: environment(nil), out: &out, err: &errout}

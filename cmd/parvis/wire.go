@@ -90,12 +90,12 @@ func separator(text string) (rune, error) {
 	case 1:
 		return runes[0], nil
 	}
-	return 0, fault.New(fault.Invalid, "--separator takes one character, or tab, not %q", text)
+	return 0, usagef("import: --separator takes one character, or tab, not %q", text)
 }
 
 // finished turns a report of ingest into what the command tells, with the file of rejects named after the version.
 func finished(r *ingest.Report) imported {
-	d := imported{id: r.Dataset, version: r.Version, rows: r.Rows, rejected: r.Rejected, rejects: r.Rejects}
+	d := imported{id: r.Dataset, version: r.Version, rows: r.Rows, rejected: r.Rejected, rejects: r.Rejects, notes: r.Notes}
 	if d.rejects != "" {
 		named := filepath.Join(filepath.Dir(d.rejects), fmt.Sprintf("%s-v%d.csv", r.Dataset, r.Version))
 		if os.Rename(d.rejects, named) == nil {

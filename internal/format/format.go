@@ -34,6 +34,14 @@ type Geographic interface {
 	NoGeometry() bool
 }
 
+// Partial is a Reader that may leave some of its file unread.
+type Partial interface {
+	Reader
+
+	// Notes tells what of the file is not read, in sentences for whoever imports it.
+	Notes() []string
+}
+
 // ReadOptions are what the user tells of a file; the zero value lets the reader find out.
 type ReadOptions struct {
 	Separator  rune   // csv: between cells; 0: detected

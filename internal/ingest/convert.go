@@ -293,15 +293,36 @@ func toDay(given any, order dateOrder) (dataset.Day, bool) {
 
 func toInstant(given any, order dateOrder) (dataset.Instant, bool) {
 	switch v := given.(type) {
+	case int64:
+		if i, ok := sinceEpoch(v); ok {
+			return i, true
+		}
 	case dataset.Instant:
 		return v, true
 	case string:
 		if m, ok := parseMoment(v); ok {
 			return m.instant(order)
 		}
+		if n, err := strconv.ParseInt(v, 10, 64); err == nil && v[0] != '+' {
+			if i, ok := sinceEpoch(n); ok {
+				return i, true
+			}
+		}
 	}
 	d, ok := toDay(given, order)
 	return dataset.Instant(int64(d) * 86400e6), ok
+}
+
+// sinceEpoch reads a number of 9 to 11 figures as seconds since 1970, one of 12 to 14 as milliseconds: the years from 1973 on.
+// Shorter ones are years and days (20240305), or cannot be told from them.
+func sinceEpoch(n int64) (dataset.Instant, bool) {
+	switch {
+	case n >= 1e8 && n < 1e11:
+		return dataset.Instant(n * 1e6), true
+	case n >= 1e11 && n < 1e14:
+		return dataset.Instant(n * 1e3), true
+	}
+	return 0, false
 }
 
 func floorDiv(a, b int64) int64 {

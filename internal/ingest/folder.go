@@ -122,9 +122,13 @@ func importFolder(ctx context.Context, o Options, folder string) (*Report, error
 	p.Attachments, notes = uploads(root, d.Attachments)
 	records := "" // the folder's own file: no link leads out of it
 	for _, name := range recordFiles() {
-		if info, err := root.Stat(name); err == nil && info.Mode().IsRegular() {
+		info, err := root.Stat(name)
+		if err == nil && info.Mode().IsRegular() {
 			records = name
 			break
+		}
+		if _, there := root.Lstat(name); there == nil {
+			notes = append(notes, name+" is not read: it is no file of the folder's own")
 		}
 	}
 	if records == "" || d.HasRecords != nil && !*d.HasRecords {
@@ -135,7 +139,7 @@ func importFolder(ctx context.Context, o Options, folder string) (*Report, error
 	}
 	r, err := importRecords(ctx, o, p, filepath.Join(folder, records))
 	if err == nil {
-		r.Notes = notes
+		r.Notes = append(notes, r.Notes...)
 	}
 	return r, err
 }
@@ -153,7 +157,14 @@ func readDescription(root *os.Root, folder string) (*described, error) {
 	}
 	var d described
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(string(text), "\uFEFF")), &d); err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "%s is not the JSON of a dataset: %v", descriptionFile, err)
+		var misfit *json.UnmarshalTypeError
+		switch {
+		case errors.As(err, &misfit) && misfit.Field != "":
+			return nil, fault.New(fault.Invalid, "%s: %q cannot be of the JSON type %s", descriptionFile, misfit.Field, misfit.Value)
+		case errors.As(err, &misfit):
+			return nil, fault.New(fault.Invalid, "%s must be a JSON object, as the API tells of a dataset", descriptionFile)
+		}
+		return nil, fault.New(fault.Invalid, "%s is no JSON: %v", descriptionFile, err)
 	}
 	if d.ID == "" {
 		d.ID = folder

@@ -104,7 +104,11 @@ func File(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return publish(ctx, o, p, s, file, file.Format(), stage)
+	r, err := publish(ctx, o, p, s, file, file.Format(), stage)
+	if err == nil {
+		r.Notes = append(file.Notes(), r.Notes...)
+	}
+	return r, err
 }
 
 // publish loads the rows of a source and publishes them with what p says.
@@ -134,7 +138,7 @@ func publish(ctx context.Context, o Options, p catalog.Publication, s schema, fr
 	}
 	r := &Report{
 		Dataset: entry.ID, Title: entry.Title(), Version: entry.Version.Number, Rows: l.rows, Format: form,
-		Rejected: l.rejects.count, First: l.rejects.first,
+		Rejected: l.rejects.count, First: l.rejects.first, Notes: l.notes,
 	}
 	if r.Rejected > 0 {
 		r.Rejects = o.Rejects

@@ -323,6 +323,12 @@ func TestFolder(t *testing.T) {
 	p.put(t, "portal/closed/records.jsonl", "")
 	p.put(t, "portal/bare/dataset.json", `{"dataset_id":"bare","has_records":false,"fields":[],"metas":{"default":{"title":"Bare"}}}`)
 	p.put(t, "portal/broken/dataset.json", `{`)
+	p.put(t, "portal/misfit/dataset.json", `{"dataset_id":["x"]}`)
+	p.put(t, "portal/list/dataset.json", `[1]`)
+	p.put(t, "portal/linked/dataset.json", `{"dataset_id":"linked","fields":[{"name":"t","type":"text"}]}`)
+	if err := os.Symlink(filepath.Join(p.dir, "in", "secret"), filepath.Join(p.dir, "in", "portal", "linked", "records.jsonl")); err != nil {
+		t.Fatal(err)
+	}
 	o := p.Options
 	o.Path, o.Rejects = filepath.Join(p.dir, "in", "portal"), filepath.Join(p.dir, "rejects")
 	reports := map[string]*ingest.Report{}
@@ -330,7 +336,15 @@ func TestFolder(t *testing.T) {
 	if err == nil || fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("a broken dataset: %v", err)
 	}
-	if len(reports) != 3 || reports["bare"].Version != 0 || reports["closed"].Version != 1 {
+	for _, want := range []string{`"dataset_id" cannot be of the JSON type array`, "must be a JSON object"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no %s in: %v", want, err)
+		}
+	}
+	if r := reports["linked"]; r == nil || r.Version != 0 || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "records.jsonl is not read") {
+		t.Errorf("records that lie elsewhere: %+v", r)
+	}
+	if len(reports) != 4 || reports["bare"].Version != 0 || reports["closed"].Version != 1 {
 		t.Fatalf("reports %+v", reports)
 	}
 	r := reports["cities"]

@@ -143,6 +143,9 @@ func (g *guess) decide(name string) verdict {
 	misfits := total - best.fits
 	codes := g.sum(isCode, isPadded, isLong)
 	switch {
+	case best.numeric && saysCode(name):
+		text.why = "its name is that of a code"
+		return text
 	case best.fits == 0:
 		text.why = "its values are text"
 	case misfits == 0:

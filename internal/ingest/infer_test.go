@@ -55,6 +55,11 @@ func TestDecide(t *testing.T) {
 		{"n", []any{"1.5*20000", "?*100"}, "double dot"},
 		{"n", []any{"1*20000", "2.5"}, "double dot"},
 		{"code", []any{"75001*20000", "01001"}, "text"},
+		{"code_insee", []any{"78361", "75056"}, "text"}, // by its name
+		{"code_naf", []any{"1.1", "1.20"}, "text"},
+		{"siren", []any{int64(217803618)}, "text"},
+		{"nb_codes", []any{"78361", "75056"}, "int"},
+		{"code_ouvert", []any{"oui", "non"}, "boolean"},
 		{"phone", []any{"+33142000000"}, "text"},
 		{"phone", []any{"01 42 00 00 00"}, "text"},
 		{"id", []any{"1234567890123456789"}, "text"},
@@ -147,6 +152,8 @@ func TestConvert(t *testing.T) {
 		{dataset.Date, dmy, "0001-01-01", day("0001-01-01")}, {dataset.Date, dmy, "2999-01-01", day("2999-01-01")},
 		{dataset.DateTime, dmy, "2024-03-05T10:20:30.25+02:00", at("2024-03-05T08:20:30.25Z")}, {dataset.DateTime, dmy, "2024-03-05 00:30+0200", at("2024-03-04T22:30:00Z")},
 		{dataset.DateTime, dmy, "2024-03-05", at("2024-03-05T00:00:00Z")}, {dataset.DateTime, dmy, "2024-03-05T25:00", nil}, {dataset.DateTime, dmy, "2024-03-05T24:00:00Z", at("2024-03-06T00:00:00Z")},
+		{dataset.DateTime, dmy, int64(1517966773840), at("2018-02-07T01:26:13.84Z")}, {dataset.DateTime, dmy, "1517966773", at("2018-02-07T01:26:13Z")},
+		{dataset.DateTime, dmy, int64(20240305), at("2024-03-05T00:00:00Z")}, {dataset.DateTime, dmy, int64(2024), at("2024-01-01T00:00:00Z")}, {dataset.DateTime, dmy, int64(12345), nil},
 		{dataset.GeoPoint, plain, "48.85, 2.35", dataset.Point{Lon: 2.35, Lat: 48.85}}, {dataset.GeoPoint, plain, "48,2", dataset.Point{Lon: 2, Lat: 48}},
 		{dataset.GeoPoint, plain, []any{48.85, 2.35}, dataset.Point{Lon: 2.35, Lat: 48.85}}, {dataset.GeoPoint, plain, json.RawMessage(`{"lon":2.35,"lat":48.85}`), dataset.Point{Lon: 2.35, Lat: 48.85}},
 		{dataset.GeoPoint, plain, `{"type":"Point","coordinates":[2.35,48.85]}`, dataset.Point{Lon: 2.35, Lat: 48.85}}, {dataset.GeoPoint, plain, "148.85, 2.35", nil},
@@ -238,4 +245,17 @@ func FuzzClassify(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestSaysCode(t *testing.T) {
+	for name, want := range map[string]bool{
+		"code": true, "code_insee": true, "codepostal": true, "codes_postaux": true, "insee_com": true, "n_siret": true, "zip_code": true,
+		"departement": true, "commune": true, "tel_1": true, "party_code": true,
+		"population_de_la_commune": false, "nb_codes": false, "departement_2": false, "decode": false, "id": false, "annee": false,
+		"part_code_postal": false, "captages": false, "": false,
+	} {
+		if got := saysCode(name); got != want {
+			t.Errorf("%q: %t", name, got)
+		}
+	}
 }

@@ -42,10 +42,11 @@ type load struct {
 	rejects  rejects
 	progress func(Progress)
 
-	plan *plan
-	rows int64
-	hash string
-	file string // of the version that was finished
+	plan  *plan
+	notes []string // of the reader
+	rows  int64
+	hash  string
+	file  string // of the version that was finished
 }
 
 // batch is a run of rows on its way from the reader to the engine.
@@ -90,6 +91,9 @@ func (l *load) pass(ctx context.Context, attempt int, settled *judged) (again *j
 		return nil, err
 	}
 	defer reader.Close()
+	if partial, ok := reader.(format.Partial); ok {
+		l.notes = partial.Notes()
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	feed := newFeed(ctx, reader, settled == nil)
 	var wait sync.WaitGroup

@@ -76,6 +76,7 @@ func (l *loader) Append(r dataset.Record) error {
 		}
 	}
 	l.rows++
+	l.bytes += int64(r.Size)
 	if l.batch.rows++; l.batch.rows == batchRows {
 		if err := l.appender.take(l.batch); err != nil {
 			return l.fail(fmt.Errorf("append the rows up to %d: %w", l.rows, err))
@@ -130,8 +131,8 @@ func (l *loader) misfit(f dataset.Field, value any) error {
 }
 
 func (l *loader) fail(err error) error {
-	l.failed = err
-	return err
+	l.failed = loadFailure(err)
+	return l.failed
 }
 
 // batchRows is how many rows go to the appender at once.

@@ -33,6 +33,10 @@ type Options struct {
 	MaxOpen     int           // version files kept open while nobody asks them; 0: 256
 }
 
+// turnsPerThread is how many questions are worked on at once for each thread. The few that take long must leave turns to the
+// many that take a millisecond.
+const turnsPerThread = 16
+
 // closing is how long Close waits for answers that somebody still reads.
 const closing = 10 * time.Second
 
@@ -43,6 +47,8 @@ type Engine struct {
 	stop      context.Context // ends when Close is called
 	cancel    context.CancelFunc
 	versions  *versions
+	asking    turns // of questions, until their answer stands ready
+	writing   turns // of Parquet files, which may take long and must not keep questions waiting
 
 	mu     sync.Mutex
 	idle   []*session
@@ -84,7 +90,10 @@ func Open(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "the engine cannot start with these settings: memory limit %q, %d threads", o.MemoryLimit, o.Threads)
 	}
-	e := &Engine{options: o, connector: connector, gone: make(chan struct{})}
+	e := &Engine{
+		options: o, connector: connector, gone: make(chan struct{}),
+		asking: newTurns(turnsPerThread*o.Threads, o.Deadline), writing: newTurns(max(2, o.Threads), o.Deadline),
+	}
 	e.stop, e.cancel = context.WithCancel(context.Background())
 	if err := e.prepare(asked); err != nil {
 		e.cancel()

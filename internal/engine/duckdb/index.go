@@ -44,8 +44,12 @@ func (l *loader) exists(ctx context.Context, question string) (yes bool, err err
 	return yes, err
 }
 
+// smallText is how many bytes of rows a version may have for its words to be sorted in memory.
+const smallText = 8 << 20
+
 // index builds the tables of terms. Sorting the words as they are split takes more memory than it may have,
-// hence they are written down unsorted first, in a file of the load's own.
+// hence they are written down unsorted first, in a file of the load's own. Where there are few, that file would take
+// longer than all else.
 func (l *loader) index(ctx context.Context) error {
 	parts := []string{"SELECT NULL::VARCHAR AS term, 0 AS field, 0::BIGINT AS n WHERE false"}
 	for i, f := range l.fields {
@@ -59,13 +63,19 @@ func (l *loader) index(ctx context.Context) error {
 		parts = append(parts, fmt.Sprintf(
 			"SELECT unnest(string_split(parvis_terms(%s), ' ')), %d, _n FROM v.main.records", value, i))
 	}
-	for _, statement := range []string{
-		"ATTACH " + engine.Quote(filepath.Join(l.temp, "words")) + " AS w",
-		"CREATE TABLE w.main.words AS " + strings.Join(parts, " UNION ALL "),
-		"CREATE TABLE v.main.terms AS FROM w.main.words ORDER BY term, field, n",
-		"DETACH w",
+	words := strings.Join(parts, " UNION ALL ")
+	steps := []string{"CREATE TABLE v.main.terms AS FROM (" + words + ") ORDER BY term, field, n"}
+	if l.rows > smallVersion || l.bytes > smallText {
+		steps = []string{
+			"ATTACH " + engine.Quote(filepath.Join(l.temp, "words")) + " AS w",
+			"CREATE TABLE w.main.words AS " + words,
+			"CREATE TABLE v.main.terms AS FROM w.main.words ORDER BY term, field, n",
+			"DETACH w",
+		}
+	}
+	for _, statement := range append(steps,
 		"CREATE TABLE v.main.vocab AS SELECT term, field, count(*) AS rows FROM v.main.terms GROUP BY term, field ORDER BY term, field",
-	} {
+	) {
 		if err := l.run(ctx, statement); err != nil {
 			return err
 		}

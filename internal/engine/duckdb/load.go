@@ -40,6 +40,7 @@ type loader struct {
 	appender  *appender
 	batch     *batch // the rows being gathered for the appender
 	rows      int64
+	bytes     int64 // of the rows, as records tell their sizes
 	inFile    bool
 	failed    error
 	ended     bool
@@ -56,7 +57,7 @@ func (e *Engine) Create(ctx context.Context, path string, fields []dataset.Field
 	}
 	l := &loader{fields: fields, path: path, temp: temp}
 	if err := l.open(ctx, e.options); err != nil {
-		return nil, errors.Join(fmt.Errorf("start a load: %w", err), l.Abort())
+		return nil, errors.Join(fmt.Errorf("start a load: %w", loadFailure(err)), l.Abort())
 	}
 	return l, nil
 }
@@ -186,7 +187,7 @@ func (l *loader) Finish(ctx context.Context, progress func(step string)) (int64,
 		err = l.finish(ctx, progress)
 	}
 	if err != nil {
-		if ctx.Err() != nil {
+		if err = loadFailure(err); ctx.Err() != nil {
 			err = fault.Wrap(err, fault.Canceled, "the load was cancelled")
 		}
 		return 0, errors.Join(err, l.Abort())

@@ -23,6 +23,10 @@ func (e *Engine) Parquet(ctx context.Context, st engine.Statement, path string, 
 		return err
 	}
 	defer l.end()
+	if err := e.writing.take(l.ctx); err != nil {
+		return e.failure(l.ctx, err)
+	}
+	defer e.writing.done()
 	statement := "COPY (" + parquetSelect(st) + ") TO " + engine.Quote(path) + " (FORMAT parquet, COMPRESSION " + o.Compression + ")"
 	if _, err := l.session.conn.ExecContext(l.ctx, statement, nil); err != nil {
 		return e.failure(l.ctx, err)

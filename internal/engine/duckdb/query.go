@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	driverpkg "github.com/duckdb/duckdb-go/v2"
-
 	"parvis/internal/engine"
 	"parvis/internal/fault"
 )
@@ -15,17 +13,24 @@ import (
 // errDeadline is the cause of a query's cancelling when it takes longer than Options.Deadline.
 var errDeadline = errors.New("the deadline of a query passed")
 
-// Query runs a statement. The deadline counts until the answer stands ready, not while it is read.
+// Query runs a statement. The deadline counts from its turn until the answer stands ready, not while it is read.
 //
-// Failures are Canceled where ctx was, Unavailable for the deadline and for want of memory, else Internal.
+// Failures are Canceled where ctx was, Unavailable for the deadline, for want of memory or disk and where too many
+// others wait, else Internal.
 func (e *Engine) Query(ctx context.Context, st engine.Statement) (engine.Rows, error) {
 	loan, err := e.begin(ctx, st.Source)
 	if err != nil {
 		return nil, err
 	}
+	if err := e.asking.take(loan.ctx); err != nil {
+		err = e.failure(loan.ctx, err)
+		loan.end()
+		return nil, err
+	}
 	timer := time.AfterFunc(e.options.Deadline, func() { loan.cancel(errDeadline) })
 	reader, err := loan.session.arrow.QueryContext(loan.ctx, st.SQL)
 	timer.Stop()
+	e.asking.done()
 	if err != nil {
 		err = e.failure(loan.ctx, err)
 		loan.end()
@@ -83,7 +88,7 @@ func (l *loan) end() {
 // failure says what an error of DuckDB means to whoever asked.
 func (e *Engine) failure(ctx context.Context, err error) error {
 	var known *fault.Error
-	var native *driverpkg.Error
+	lack := shortageIn(err)
 	switch {
 	case errors.As(err, &known):
 		return err
@@ -94,7 +99,10 @@ func (e *Engine) failure(ctx context.Context, err error) error {
 		return fault.Wrap(err, fault.Unavailable, "The query took longer than was allowed and was stopped: narrow it with a filter, or ask for less at once.")
 	case ctx.Err() != nil:
 		return fault.Wrap(err, fault.Canceled, "the query was cancelled")
-	case errors.As(err, &native) && native.Type == driverpkg.ErrorTypeOutOfMemory:
+	case lack == ofDisk:
+		return fault.Wrap(err, fault.Unavailable,
+			"The query needs more room on disk than there is: narrow it with a filter, or group by fewer values.")
+	case lack == ofMemory:
 		return fault.Wrap(err, fault.Unavailable,
 			"The query needs more memory than it may have: narrow it with a filter, or group by fewer values; whoever runs the portal can raise the engine's memory limit.")
 	}

@@ -206,7 +206,7 @@ func (r *Reader) splitQuoted(text []byte) (length, lines int, err error) {
 				n := bytes.IndexByte(text[i:], d.quote)
 				if n < 0 {
 					if r.eof {
-						return 0, 0, fault.New(fault.Invalid, "the quote opened at line %d has no end", opened)
+						return 0, 0, fault.New(fault.Invalid, "the quote opened at line %d has no end: close it, or write it twice where it is part of a text", opened)
 					}
 					return -1, 0, nil
 				}

@@ -101,7 +101,7 @@ func TestRead(t *testing.T) {
 		{"UTF-16 without a mark", utf16Text("name;city\nx;Paris\n", binary.LittleEndian, false), format.ReadOptions{}, "[name][city]\n2:x|Paris|\n"},
 		{"a zero byte far below", "a,b\n" + strings.Repeat("1,2\n", 50000) + "x\x00y,2\n", format.ReadOptions{},
 			"[a][b]\n" + numbered(50000) + "50002! row \"xy2\" zero bytes were taken out of the text\n50002:xy|2|\n"},
-		{"a quote without end", "a,b\n1,2\n\"x,3\n4,5\n", format.ReadOptions{}, "[a][b]\n2:1|2|\nerror: the quote opened at line 3 has no end"},
+		{"a quote without end", "a,b\n1,2\n\"x,3\n4,5\n", format.ReadOptions{}, "[a][b]\n2:1|2|\nerror: the quote opened at line 3 has no end: close it, or write it twice where it is part of a text"},
 		{"empty", "", format.ReadOptions{}, "error: the file is empty"},
 		{"blank", " \n\n", format.ReadOptions{}, "error: the file is empty"},
 		{"binary", "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00>\x00", format.ReadOptions{}, "error: the file is not text: it holds binary data"},

@@ -63,6 +63,7 @@ type File struct {
 	done   atomic.Int64
 	spool  *os.File // the content, for formats that are not read from front to back
 	temps  []string // files that were unpacked to, to be removed
+	notes  []string
 }
 
 // Open finds out what the file at path is. Kinds: NotFound, there is none; Invalid, it is empty, damaged or in no
@@ -146,6 +147,9 @@ func (f *File) Format() string { return f.format }
 
 // Name gives the name of the file, or of the member within an archive that is read.
 func (f *File) Name() string { return f.name }
+
+// Notes tells what else lies in the archive and is not read, in sentences for whoever imports it.
+func (f *File) Notes() []string { return f.notes }
 
 // Progress tells how many bytes of the file on disk the current reader has gone through, of how many.
 func (f *File) Progress() (done, total int64) { return min(f.done.Load(), f.size), f.size }

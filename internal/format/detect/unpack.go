@@ -104,7 +104,7 @@ func (u *unpacked) Read(p []byte) (int, error) {
 	n, err := u.r.Read(p)
 	u.done += int64(n)
 	if u.bounded && (u.done > u.limits.Bytes || u.done > u.limits.Free && u.done/u.limits.Ratio > u.packed) {
-		return 0, fault.New(fault.TooLarge, "%s unpacks to more than is read: %d times its size, %d MB so far",
+		return 0, fault.New(fault.TooLarge, "%s unpacks to more than is read: %d times its size, %d MB so far; if it is no trick, unpack it yourself and import that",
 			u.name, u.done/max(u.packed, 1), u.done>>20)
 	}
 	if err != nil && err != io.EOF {
@@ -132,7 +132,8 @@ func (u *unpacked) Close() error {
 	return first
 }
 
-// unzip finds the data in the archive; isBook tells that the archive itself is the data, a workbook.
+// unzip finds the data in the archive: the largest of the members whose names say most clearly that they are data.
+// isBook tells that the archive itself is the data, a workbook.
 func (f *File) unzip() (isBook bool, err error) {
 	if f.layers.member != "" {
 		return false, fault.New(fault.Invalid, "%s is an archive within an archive: unpack it first", f.name)
@@ -146,7 +147,7 @@ func (f *File) unzip() (isBook bool, err error) {
 		return false, fault.Wrap(err, fault.Invalid, "the archive %s is damaged", f.name)
 	}
 	var members []string
-	best, rank := (*zip.File)(nil), 0
+	best, rank, readable := (*zip.File)(nil), 0, 0
 	for _, m := range archive.File {
 		if m.Name == "xl/workbook.xml" {
 			return true, nil
@@ -155,7 +156,11 @@ func (f *File) unzip() (isBook bool, err error) {
 			continue
 		}
 		members = append(members, path.Base(m.Name))
-		if r := rankOf(m.Name); r > rank {
+		r := rankOf(m.Name)
+		if r > 0 {
+			readable++
+		}
+		if r > rank || r == rank && r > 0 && m.UncompressedSize64 > best.UncompressedSize64 {
 			best, rank = m, r
 		}
 	}
@@ -175,6 +180,9 @@ func (f *File) unzip() (isBook bool, err error) {
 	}
 	f.layers.member = best.Name
 	f.name = path.Base(best.Name)
+	if readable > 1 {
+		f.notes = append(f.notes, fmt.Sprintf("of the %d files in the archive only %q is read; unpack it to import another", len(members), f.name))
+	}
 	return false, f.dropSpool()
 }
 

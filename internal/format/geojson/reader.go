@@ -24,7 +24,7 @@ const (
 )
 
 // maxColumns is how many different properties a file may have.
-const maxColumns = 10000
+const maxColumns = 2000
 
 // Reader reads a FeatureCollection, Features one after the other (GeoJSON Lines, text sequences, a list) or bare
 // geometries, without holding more than one feature. A "crs" member with an EPSG code, standing before the

@@ -30,6 +30,7 @@ const (
 type Reader struct {
 	book   *book
 	sheet  sheet
+	notes  []string
 	part   *part
 	line   int64 // of the last row that was read
 	begun  bool  // the rows of the sheet have begun
@@ -71,6 +72,9 @@ func Read(r io.ReaderAt, size int64, o format.ReadOptions) (*Reader, error) {
 		}
 		err = x.begin(o)
 		if err == nil {
+			if o.Sheet == "" && len(sheets) > 1 {
+				x.notes = []string{fmt.Sprintf("only the sheet %q is read; the workbook has %s: name another with --sheet", s.name, b.names())}
+			}
 			return x, nil
 		}
 		_ = x.part.Close()
@@ -126,6 +130,9 @@ func (x *Reader) name(more []string) {
 
 // Fields gives the columns; a row that is wider than the header brings more.
 func (x *Reader) Fields() []format.Field { return x.fields }
+
+// Notes tells of the other sheets of the workbook.
+func (x *Reader) Notes() []string { return x.notes }
 
 // Close closes the sheet.
 func (x *Reader) Close() error { return x.part.Close() }

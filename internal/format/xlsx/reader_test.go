@@ -144,6 +144,16 @@ func TestSheets(t *testing.T) {
 			t.Errorf("sheet %q: %v, %s", sheet, err, got)
 		}
 	}
+	for sheet, want := range map[string]string{"": `only the sheet "data" is read`, "more": ""} {
+		r, err := xlsx.Read(bytes.NewReader(content), int64(len(content)), format.ReadOptions{Sheet: sheet})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(r.Notes(), "\n"); !strings.HasPrefix(got, want) || (got == "") != (want == "") {
+			t.Errorf("sheet %q: notes %q", sheet, got)
+		}
+		r.Close()
+	}
 	if _, err := dump(content, format.ReadOptions{Sheet: "none"}); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), `"more"`) {
 		t.Errorf("a sheet that is not there: %v", err)
 	}
