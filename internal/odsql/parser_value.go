@@ -185,7 +185,7 @@ func (p *parser) arguments(function string) ([]Arg, error) {
 		return []Arg{{Value: &Star{t.Span}}}, nil
 	case function == "range" && (t.is("[") || t.is("]")):
 		return p.oldBounds()
-	case t.kind == word && next.is("=") && !isDigit(t.text[0]):
+	case function == "now" && t.kind == word && next.is("=") && !isDigit(t.text[0]): // the one function with named arguments
 		p.pos += 2
 		v, err := p.value()
 		return []Arg{{Name: t.key, Value: v}}, err
