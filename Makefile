@@ -38,10 +38,7 @@ $(LINT): tools/go.mod
 
 ## fuzz: every fuzz target for FUZZTIME
 fuzz:
-	@set -e; for dir in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
-	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -c6-); do \
-	    echo "$$dir $$target"; go test ./$$dir -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2x >/tmp/fuzz.$$$$ 2>&1 || { cat /tmp/fuzz.$$$$; exit 1; }; \
-	  done; done; rm -f /tmp/fuzz.$$$$
+	./e2e/fuzz.sh $(FUZZTIME)
 
 ## bench: the figures of the product as ratios against baselines in the same run
 bench: build
