@@ -18,6 +18,7 @@ import (
 	"parvis/internal/engine"
 	"parvis/internal/fault"
 	"parvis/internal/format"
+	"parvis/internal/format/jsontext"
 )
 
 const (
@@ -364,7 +365,7 @@ type sink struct {
 func newSink(l *load, loader engine.Loader) *sink {
 	s := &sink{load: l, loader: loader, targets: l.plan.targets, hash: sha256.New()}
 	for i, t := range s.targets {
-		key := appendText([]byte{','}, t.field.Name)
+		key := jsontext.AppendString([]byte{','}, t.field.Name)
 		s.keys = append(s.keys, append(key, ':'))
 		if t.field.Annotations.ID {
 			s.ids = append(s.ids, i)

@@ -3,11 +3,10 @@ package ingest
 import (
 	"encoding/json"
 	"strconv"
-	"unicode/utf8"
 
 	"parvis/internal/dataset"
 	"parvis/internal/format"
-	"parvis/internal/geo"
+	"parvis/internal/format/jsontext"
 )
 
 // appendJSON writes a value as JSON: its size counts for the record, and its text makes the record's identifier and
@@ -15,7 +14,7 @@ import (
 func appendJSON(dst []byte, value any) []byte {
 	switch v := value.(type) {
 	case string:
-		return appendText(dst, v)
+		return jsontext.AppendString(dst, v)
 	case int64:
 		return strconv.AppendInt(dst, v, 10)
 	case float64:
@@ -33,13 +32,7 @@ func appendJSON(dst []byte, value any) []byte {
 		dst = strconv.AppendFloat(append(dst, `,"lat":`...), v.Lat, 'g', -1, 64)
 		return append(dst, '}')
 	case dataset.Shape:
-		before := len(dst)
-		dst = append(dst, `{"type":"Feature","geometry":`...)
-		out, err := geo.AppendGeoJSON(dst, v.WKB)
-		if err != nil {
-			return append(dst[:before], "null"...)
-		}
-		return append(out, `,"properties":{}}`...)
+		return jsontext.AppendShape(dst, v.WKB)
 	case []any:
 		dst = append(dst, '[')
 		for i, e := range v {
@@ -71,27 +64,4 @@ func appendInstant(dst []byte, v dataset.Instant) []byte {
 		two(fraction % 100)
 	}
 	return append(dst, `+00:00"`...)
-}
-
-func appendText(dst []byte, s string) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	from := 0
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' || c >= utf8.RuneSelf {
-			continue
-		}
-		dst = append(dst, s[from:i]...)
-		from = i + 1
-		switch c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		case '\n':
-			dst = append(dst, '\\', 'n')
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		}
-	}
-	return append(append(dst, s[from:]...), '"')
 }

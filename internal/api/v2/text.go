@@ -7,7 +7,7 @@ import (
 )
 
 // appendText writes a JSON string.
-func appendText(dst []byte, s string) []byte { return jsontext.AppendText(dst, []byte(s)) }
+func appendText(dst []byte, s string) []byte { return jsontext.AppendString(dst, s) }
 
 // appendKey writes a key of an object after the first, and its colon.
 func appendKey(dst []byte, key string) []byte {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"unicode/utf8"
+	"unsafe"
 
 	"parvis/internal/dataset"
 	"parvis/internal/format"
@@ -156,6 +157,11 @@ func AppendJSON(dst, text []byte) []byte {
 		return AppendText(dst, text)
 	}
 	return b.Bytes()
+}
+
+// AppendString is AppendText for a string.
+func AppendString(dst []byte, s string) []byte {
+	return AppendText(dst, unsafe.Slice(unsafe.StringData(s), len(s))) // AppendText only reads
 }
 
 // AppendText adds a string: valid UTF-8, control characters escaped, < > & left as they are.

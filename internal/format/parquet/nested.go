@@ -11,6 +11,7 @@ import (
 
 	"parvis/internal/dataset"
 	"parvis/internal/format"
+	"parvis/internal/format/jsontext"
 )
 
 const maxDepth = 100 // groups within each other
@@ -157,7 +158,7 @@ func (x *node) one(dst []byte, runs [][]parquet.Value) ([]byte, error) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(appendText(dst, inner.column.Name()), ':')
+		dst = append(jsontext.AppendString(dst, inner.column.Name()), ':')
 		var err error
 		if dst, err = inner.append(dst, runs); err != nil {
 			return dst, err
@@ -180,7 +181,7 @@ func (x *node) pairs(dst []byte, runs [][]parquet.Value) ([]byte, error) {
 				return err
 			}
 			if len(name) == 0 || name[0] != '"' {
-				name = appendText(nil, string(name))
+				name = jsontext.AppendString(nil, string(name))
 			}
 			dst = append(append(dst, name...), ':')
 			dst, err = pair.inner[1].append(dst, element)
@@ -197,7 +198,7 @@ func (x *node) pairs(dst []byte, runs [][]parquet.Value) ([]byte, error) {
 func appendValue(dst []byte, value any) []byte {
 	switch v := value.(type) {
 	case string:
-		return appendText(dst, v)
+		return jsontext.AppendString(dst, v)
 	case int64:
 		return strconv.AppendInt(dst, v, 10)
 	case float64:
@@ -212,12 +213,4 @@ func appendValue(dst []byte, value any) []byte {
 		return append(format.NewTimes(nil).AppendDateTime(append(dst, '"'), int64(v), ""), '"')
 	}
 	return append(dst, "null"...)
-}
-
-func appendText(dst []byte, text string) []byte {
-	quoted, err := json.Marshal(text)
-	if err != nil { // a text always becomes JSON
-		return append(dst, "null"...)
-	}
-	return append(dst, quoted...)
 }
