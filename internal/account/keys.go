@@ -138,13 +138,13 @@ func (k *Keys) Revoke(ctx context.Context, id int64) error {
 func (k *Keys) Authenticate(ctx context.Context, secret string) (Actor, error) {
 	hash := sha256.Sum256([]byte(secret))
 	if id, ok := k.now.Load().byHash[hash]; ok {
-		return Actor{Key: id, Everything: true}, nil
+		return Actor{Key: id, Everything: true, Scope: Every}, nil
 	}
 	if err := k.refresh(ctx); err != nil {
 		return Anonymous, err
 	}
 	if id, ok := k.now.Load().byHash[hash]; ok {
-		return Actor{Key: id, Everything: true}, nil
+		return Actor{Key: id, Everything: true, Scope: Every}, nil
 	}
 	return Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
 }

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -119,5 +120,18 @@ func TestWritersWaitForEachOther(t *testing.T) {
 	all.Wait()
 	if after, _ := db.Revision(t.Context(), pools[1], "catalog"); after != before+40 {
 		t.Errorf("40 changes moved the revision from %d to %d", before, after)
+	}
+}
+
+func TestSecretStays(t *testing.T) {
+	pool := dbtest.Open(t)
+	one, err := db.Secret(t.Context(), pool, "one")
+	if err != nil || len(one) != 32 {
+		t.Fatalf("%d bytes, %v", len(one), err)
+	}
+	again, _ := db.Secret(t.Context(), pool, "one")
+	other, _ := db.Secret(t.Context(), pool, "other")
+	if !bytes.Equal(one, again) || bytes.Equal(one, other) {
+		t.Error("a secret does not stay, or is that of another name")
 	}
 }
