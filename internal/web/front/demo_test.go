@@ -69,7 +69,7 @@ func demoSite(t *testing.T, only ...string) http.Handler {
 // siteOver is the pages over any portal.
 func siteOver(t *testing.T, p Portal, title string) *Site {
 	t.Helper()
-	locales, err := locale.Load("fr")
+	locales, err := locale.Load(locale.Options{Fallback: "fr"})
 	if err != nil {
 		t.Fatal(err)
 	}

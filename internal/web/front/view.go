@@ -32,7 +32,7 @@ func (s *Site) view(r *http.Request, title func(*locale.Printer) string, here st
 	if asked == "" {
 		asked = query.Get("flg")
 	}
-	p := s.o.Locales.Negotiate(asked, r.Header.Get("Accept-Language"))
+	p := s.o.Locales.Negotiate(asked, "", r.Header.Get("Accept-Language"))
 	v := view{Printer: p, Here: here, site: s, path: r.URL.Path, query: query, origin: s.o.URL}
 	if asked != "" {
 		v.asked = p.Tag
