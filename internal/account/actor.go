@@ -19,6 +19,8 @@ type Person struct {
 	Groups      []int64             // sorted
 	Permissions Permissions         // their own and those of their groups
 	Attributes  map[string][]string // what an identity provider or an administrator says of them, for #attr(…)
+	Language    string              // the code of the language they chose; "" where they chose none
+	Quota       Quota               // of API calls: their own, else the widest of their groups, else none
 }
 
 // Known tells whether the actor said who they are.

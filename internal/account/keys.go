@@ -42,13 +42,11 @@ type good struct {
 }
 
 const (
-	room        = "account"
-	sqlKeys     = `SELECT id, label, created, revoked FROM api_keys ORDER BY id`
-	sqlGood     = `SELECT id, hash FROM api_keys WHERE revoked IS NULL`
-	sqlNext     = `SELECT coalesce(max(id), 0) + 1 FROM api_keys`
-	sqlCreate   = `INSERT INTO api_keys (id, label, hash, created, revoked) VALUES ($1, $2, $3, $4, NULL)`
-	sqlRevoke   = `UPDATE api_keys SET revoked = $1 WHERE id = $2 AND revoked IS NULL`
-	followEvery = 200 * time.Millisecond
+	sqlKeys   = `SELECT id, label, created, revoked FROM api_keys ORDER BY id`
+	sqlGood   = `SELECT id, hash FROM api_keys WHERE revoked IS NULL`
+	sqlNext   = `SELECT coalesce(max(id), 0) + 1 FROM api_keys`
+	sqlCreate = `INSERT INTO api_keys (id, label, hash, created, revoked) VALUES ($1, $2, $3, $4, NULL)`
+	sqlRevoke = `UPDATE api_keys SET revoked = $1 WHERE id = $2 AND revoked IS NULL`
 )
 
 // OpenKeys reads the keys of a portal.
