@@ -11,6 +11,9 @@ type Actor struct {
 // Anonymous is who asks without saying who they are.
 var Anonymous = Actor{}
 
+// Operator is who works at the command line.
+var Operator = Actor{Everything: true, Scope: Every}
+
 // Person is somebody with an account as it stood at one moment: it never changes, and is shared.
 type Person struct {
 	ID          int64

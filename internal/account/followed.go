@@ -75,6 +75,15 @@ func each(ctx context.Context, every time.Duration, work func(context.Context) e
 	}
 }
 
+// atEnd does what is left to do once ctx has ended, within five seconds.
+func atEnd(ctx context.Context, work func(context.Context) error, failed func(error)) {
+	last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer stop()
+	if err := work(last); err != nil && failed != nil {
+		failed(err)
+	}
+}
+
 // change does work in one transaction that counts the room's revision up.
 func change(ctx context.Context, pool *sql.DB, work func(*sql.Tx) error) error {
 	return db.Change(ctx, pool, func(tx *sql.Tx) error {

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -158,9 +157,5 @@ func (p *People) Follow(ctx context.Context, failed func(error)) {
 		}
 		return p.tables.refresh(ctx)
 	}, failed)
-	last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer stop()
-	if err := p.Flush(last); err != nil && failed != nil {
-		failed(fmt.Errorf("at the end: %w", err))
-	}
+	atEnd(ctx, p.Flush, failed)
 }

@@ -13,9 +13,6 @@ import (
 	"parvis/internal/fault"
 )
 
-// operator is who works at the command line.
-var operator = account.Actor{Everything: true, Scope: account.Every}
-
 // clock is a clock that tests turn.
 type clock struct {
 	mutex sync.Mutex
@@ -48,7 +45,7 @@ func openPeople(t testing.TB, pool *sql.DB, c *clock) *account.People {
 // create makes a person with permissions of their own.
 func create(t testing.TB, people *account.People, email string, permissions ...account.Permission) *account.Person {
 	t.Helper()
-	person, err := people.Create(t.Context(), operator, account.Draft{Email: email, Permissions: account.PermissionsOf(permissions...)})
+	person, err := people.Create(t.Context(), account.Operator, account.Draft{Email: email, Permissions: account.PermissionsOf(permissions...)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +59,7 @@ func TestPersonAcrossProcesses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "parvis.db")
 	c := newClock()
 	here, there := openPeople(t, dbtest.OpenAt(t, path), c), openPeople(t, dbtest.OpenAt(t, path), c)
-	made, err := here.Create(t.Context(), operator, account.Draft{Email: " Ada@Example.ORG ", Name: " Ada ", Language: "fr",
+	made, err := here.Create(t.Context(), account.Operator, account.Draft{Email: " Ada@Example.ORG ", Name: " Ada ", Language: "fr",
 		Permissions: account.PermissionsOf(account.CreateDataset), Attributes: map[string][]string{"town": {"Lyon", "Nantes"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +100,7 @@ func TestAddresses(t *testing.T) {
 func TestNumbersNeverComeBack(t *testing.T) {
 	people := openPeople(t, dbtest.Open(t), newClock())
 	first := create(t, people, "a@example.org")
-	if err := people.Remove(t.Context(), operator, first.ID); err != nil {
+	if err := people.Remove(t.Context(), account.Operator, first.ID); err != nil {
 		t.Fatal(err)
 	}
 	if second := create(t, people, "a@example.org"); second.ID == first.ID {
@@ -126,21 +123,21 @@ func TestWhoMayComeIn(t *testing.T) {
 	if !known() {
 		t.Fatal("a new person is not known")
 	}
-	if err := people.SetActive(t.Context(), operator, person.ID, false); err != nil || known() {
+	if err := people.SetActive(t.Context(), account.Operator, person.ID, false); err != nil || known() {
 		t.Errorf("disabled, they may still come in (%v)", err)
 	}
-	if err := people.SetActive(t.Context(), operator, person.ID, true); err != nil || !known() {
+	if err := people.SetActive(t.Context(), account.Operator, person.ID, true); err != nil || !known() {
 		t.Errorf("enabled, they may not come in (%v)", err)
 	}
 	end := c.Now().Add(time.Hour)
-	if err := people.Update(t.Context(), operator, person.ID, func(d *account.Draft) { d.Expires = end }); err != nil || !known() {
+	if err := people.Update(t.Context(), account.Operator, person.ID, func(d *account.Draft) { d.Expires = end }); err != nil || !known() {
 		t.Errorf("an hour before the end, they may not come in (%v)", err)
 	}
 	c.turn(time.Hour)
 	if known() {
 		t.Error("at the end, they may still come in")
 	}
-	if p, err := people.Profile(t.Context(), operator, person.ID); err != nil || !p.Expires.Equal(end) {
+	if p, err := people.Profile(t.Context(), account.Operator, person.ID); err != nil || !p.Expires.Equal(end) {
 		t.Errorf("the profile of somebody whose account has ended: %+v, %v", p, err)
 	}
 }
@@ -155,12 +152,12 @@ func TestLastAdministratorStays(t *testing.T) {
 	create(t, people, "plain@example.org")
 	tries := map[string]func() error{
 		"removed":  func() error { return people.Remove(t.Context(), as(admin), admin.ID) },
-		"disabled": func() error { return people.SetActive(t.Context(), operator, admin.ID, false) },
+		"disabled": func() error { return people.SetActive(t.Context(), account.Operator, admin.ID, false) },
 		"stripped": func() error {
-			return people.Update(t.Context(), operator, admin.ID, func(d *account.Draft) { d.Permissions = 0 })
+			return people.Update(t.Context(), account.Operator, admin.ID, func(d *account.Draft) { d.Permissions = 0 })
 		},
 		"given an end": func() error {
-			return people.Update(t.Context(), operator, admin.ID, func(d *account.Draft) { d.Expires = c.Now().AddDate(1, 0, 0) })
+			return people.Update(t.Context(), account.Operator, admin.ID, func(d *account.Draft) { d.Expires = c.Now().AddDate(1, 0, 0) })
 		},
 	}
 	for what, try := range tries {
@@ -175,7 +172,7 @@ func TestLastAdministratorStays(t *testing.T) {
 	if err := people.Remove(t.Context(), as(admin), admin.ID); err != nil {
 		t.Errorf("one of two: %v", err)
 	}
-	if err := people.SetActive(t.Context(), operator, other.ID, false); fault.KindOf(err) != fault.Conflict {
+	if err := people.SetActive(t.Context(), account.Operator, other.ID, false); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("the other one then: %v", err)
 	}
 }
@@ -184,7 +181,7 @@ func TestEmailsAreTaken(t *testing.T) {
 	people := openPeople(t, dbtest.Open(t), newClock())
 	create(t, people, "a@example.org")
 	b := create(t, people, "b@example.org")
-	if _, err := people.Create(t.Context(), operator, account.Draft{Email: "A@example.org"}); fault.KindOf(err) != fault.Conflict {
+	if _, err := people.Create(t.Context(), account.Operator, account.Draft{Email: "A@example.org"}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("created twice: %v", err)
 	}
 	if err := people.SetEmail(t.Context(), as(b), b.ID, "A@example.org"); fault.KindOf(err) != fault.Conflict {
@@ -212,7 +209,7 @@ func TestSeenIsADay(t *testing.T) {
 	if err := people.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	profiles, total, err := people.All(t.Context(), operator, account.Search{Text: "A@EX"})
+	profiles, total, err := people.All(t.Context(), account.Operator, account.Search{Text: "A@EX"})
 	if err != nil || total != 1 || !profiles[0].Seen.Equal(time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("%+v, %d, %v", profiles, total, err)
 	}

@@ -15,7 +15,7 @@ import (
 const (
 	sqlPeople = `SELECT id, email, name, language, permissions, attributes, quota, quota_unit, active, created, expires, last_seen
 	  FROM people ORDER BY id`
-	sqlGroups      = `SELECT id, name, description, permissions, quota, quota_unit, created FROM person_groups ORDER BY name`
+	sqlGroups      = `SELECT id, uid, name, description, permissions, quota, quota_unit, created FROM person_groups ORDER BY name`
 	sqlMemberships = `SELECT person, grouped, expires FROM memberships ORDER BY grouped`
 )
 
@@ -49,6 +49,7 @@ type Membership struct {
 // Group is people who hold permissions together.
 type Group struct {
 	ID          int64       `json:"-"`
+	UID         string      `json:"uid"` // its name in URLs: small letters, digits, "-" and "_"
 	Name        string      `json:"name"`
 	Description string      `json:"description"`
 	Permissions Permissions `json:"permissions"`
@@ -79,7 +80,7 @@ func (t *tables) readGroups(ctx context.Context, from db.Asker) error {
 		var permissions string
 		var quota sql.NullInt64
 		var created int64
-		if err := scan(&g.ID, &g.Name, &g.Description, &permissions, &quota, &g.Quota.Unit, &created); err != nil {
+		if err := scan(&g.ID, &g.UID, &g.Name, &g.Description, &permissions, &quota, &g.Quota.Unit, &created); err != nil {
 			return err
 		}
 		g.Permissions, g.Quota.Limit, g.Created = readPermissions(permissions), quota.Int64, moment(created)

@@ -23,6 +23,7 @@ CREATE TABLE people (
 
 CREATE TABLE person_groups (
     id          BIGINT PRIMARY KEY,
+    uid         TEXT NOT NULL UNIQUE,       -- the name in URLs of the API
     name        TEXT NOT NULL UNIQUE,
     description TEXT NOT NULL,
     permissions TEXT NOT NULL,
