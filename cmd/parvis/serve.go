@@ -61,7 +61,8 @@ func serve(ctx context.Context, c *call) error {
 		Handler:           doors.site,
 		ConnState:         countConnections(&open),
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute, // nobody sends us more than a query as yet
+		ReadTimeout:       time.Minute, // nobody sends us more than a form as yet
+		MaxHeaderBytes:    64 << 10,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 	}
