@@ -24,6 +24,7 @@ type portal struct {
 	log     *slog.Logger
 	db      *sql.DB
 	catalog *catalog.Catalog
+	people  *account.People
 	keys    *account.Keys
 	temp    *catalog.Stage // of the engine; nil before it is started
 	engine  engine.Engine  // nil before it is started
@@ -48,7 +49,11 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 		p.close()
 		return nil, err
 	}
-	if p.keys, err = account.OpenKeys(ctx, p.db); err != nil {
+	if p.people, err = account.OpenPeople(ctx, account.PeopleOptions{DB: p.db, KeepLog: p.set.keepAudit}); err != nil {
+		p.close()
+		return nil, err
+	}
+	if p.keys, err = account.OpenKeys(ctx, account.KeyOptions{DB: p.db, People: p.people}); err != nil {
 		p.close()
 		return nil, err
 	}
