@@ -19,7 +19,6 @@ import (
 	"parvis/internal/format"
 	"parvis/internal/format/jsontext"
 	"parvis/internal/ingest"
-	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
 	"parvis/internal/web/back"
@@ -132,7 +131,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	metrics := server.NewMetrics()
 	shared := server.New(server.Options{
-		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate,
+		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
 	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
@@ -158,18 +157,23 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	return d, nil
 }
 
-// locales loads the languages that visitors may choose: those that come with Parvis, and the PO files in the folder locale.
-func (p *portal) locales() (*locale.Locales, error) {
-	locales, err := locale.Load(locale.Options{Fallback: p.set.language, Enabled: p.set.languages, Dir: filepath.Join(p.set.data, "locale")})
-	if err != nil {
-		return nil, err
+// signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
+func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, error) {
+	found, renew, err := p.sessions.Find(ctx, id)
+	if err != nil || found == nil {
+		return server.Signed{}, false, err
 	}
-	for _, l := range locales.Languages() {
-		if l.Coverage < 100 {
-			p.log.Warn("a language is translated in part", "language", l.Tag, "percent", l.Coverage)
+	if found.Changed {
+		newer, err := p.sessions.Rotate(ctx, id)
+		if err == nil {
+			return p.signed(ctx, newer)
 		}
+		if fault.KindOf(err) != fault.Unauthenticated {
+			return server.Signed{}, false, err
+		}
+		return server.Signed{}, false, nil // another request was first
 	}
-	return locales, nil
+	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
 // pages opens the doors of pages over a frame.
