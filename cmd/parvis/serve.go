@@ -171,6 +171,9 @@ func (p *portal) follow(x *explore.Explorer) (stop func()) {
 		p.people.Follow(ctx, func(err error) { p.log.Error("following the people failed", "error", err) })
 	})
 	running.Go(func() {
+		p.sessions.Follow(ctx, func(err error) { p.log.Error("following the sessions failed", "error", err) })
+	})
+	running.Go(func() {
 		p.keys.Follow(ctx, func(err error) { p.log.Error("following the keys failed", "error", err) })
 	})
 	return func() {

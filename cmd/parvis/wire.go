@@ -132,7 +132,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	metrics := server.NewMetrics()
 	shared := server.New(server.Options{
-		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate,
+		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
 	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
@@ -156,6 +156,25 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	mux.Handle("/", frame.Guard(pages))
 	d.site = frame.Wrap(mux)
 	return d, nil
+}
+
+// signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
+func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, error) {
+	found, renew, err := p.sessions.Find(ctx, id)
+	if err != nil || found == nil {
+		return server.Signed{}, false, err
+	}
+	if found.Changed {
+		newer, err := p.sessions.Rotate(ctx, id)
+		if err == nil {
+			return p.signed(ctx, newer)
+		}
+		if fault.KindOf(err) != fault.Unauthenticated {
+			return server.Signed{}, false, err
+		}
+		return server.Signed{}, false, nil // another request was first
+	}
+	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
 // pages opens the doors of pages over a frame.

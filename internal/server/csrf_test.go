@@ -62,7 +62,7 @@ func gate(t *testing.T, o server.Options) http.Handler {
 		if id != strings.Repeat("s", 43) {
 			return server.Signed{}, false, nil
 		}
-		return server.Signed{Person: &account.Person{ID: 1}, Secret: secret}, true, nil
+		return server.Signed{Person: &account.Person{ID: 1}, Secret: secret, ID: id}, true, nil
 	}
 	o.Keys = func(_ context.Context, key string) (account.Actor, error) {
 		if key != "k" {
@@ -233,7 +233,7 @@ func TestSessionsSayWhoAsks(t *testing.T) {
 	} {
 		s := server.New(server.Options{Log: slog.New(slog.DiscardHandler), Metrics: server.NewMetrics(), Privacy: registry(t),
 			Sessions: func(_ context.Context, id string) (server.Signed, bool, error) {
-				return server.Signed{Person: &account.Person{ID: 9}, Secret: secret}, id == good, nil
+				return server.Signed{Person: &account.Person{ID: 9}, Secret: secret, ID: id}, id == good, nil
 			}})
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Cookie", c.cookie)

@@ -26,6 +26,7 @@ func (v *Visitor) SignedIn() bool { return v.Secret != "" }
 type Signed struct {
 	Person *account.Person // nil: nobody has signed in yet
 	Secret string          // of csrftoken
+	ID     string          // the identifier that the cookie must hold from now on: another one where the person's rights have changed
 	Renew  bool            // the cookie is due to be sent again
 }
 
@@ -87,12 +88,12 @@ func (s *Server) resolve(w http.ResponseWriter, r *http.Request) (*Visitor, erro
 	if !found {
 		return nobody(), nil
 	}
-	if signed.Renew {
-		if err := s.privacy.Set(w, privacy.Session, id); err != nil {
+	if signed.Renew || signed.ID != id {
+		if err := s.privacy.Set(w, privacy.Session, signed.ID); err != nil {
 			return nil, err
 		}
 	}
-	v := &Visitor{Session: id}
+	v := &Visitor{Session: signed.ID}
 	if signed.Person != nil {
 		v.Actor = account.Actor{Person: signed.Person, Scope: account.Every}
 		v.Secret = signed.Secret
