@@ -70,7 +70,13 @@ func demoSite(t *testing.T, only ...string) http.Handler {
 // siteOver is the pages over any portal.
 func siteOver(t *testing.T, p Portal, title string) http.Handler {
 	t.Helper()
-	locales, err := locale.Load(locale.Options{Fallback: "fr"})
+	return siteIn(t, p, title, locale.Options{Fallback: "fr"})
+}
+
+// siteIn is siteOver in other languages.
+func siteIn(t *testing.T, p Portal, title string, o locale.Options) http.Handler {
+	t.Helper()
+	locales, err := locale.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
