@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
+
+	"parvis/internal/privacy"
 )
 
 // settings are what the portal can be told, by flags over PARVIS_* variables over parvis.toml.
@@ -34,6 +36,9 @@ type settings struct {
 	openFiles   int
 	calls       int
 	anonymous   int
+
+	cookiePrefix string   // "" or privacy.PrefixHost
+	services     []string // optional third-party services that are on
 
 	given map[string]bool // options that were set at all, by any source
 }
@@ -58,6 +63,8 @@ func options() []option {
 		{"title", "TEXT", "Parvis", "the portal's name", text(func(s *settings) *string { return &s.title })},
 		{"operator", "TEXT", "", "who runs the portal, for the legal pages; empty: the title", text(func(s *settings) *string { return &s.operator })},
 		{"url", "URL", "", "public address of the portal, as in https://data.example.org; empty: as the visitor wrote it", address},
+		{"cookie-prefix", "PREFIX", "", "\"host\" names cookies __Host-…, so that no other host of the same domain can set them; needs an https url", oneOf(func(s *settings) *string { return &s.cookiePrefix }, privacy.PrefixHost)},
+		{"services", "NAMES", "", "optional third-party services, separated by commas: youtube, vimeo, dailymotion; a visitor is asked before any is contacted", services},
 		{"keep-versions", "N", "10", "versions kept of each dataset", number(func(s *settings) *int { return &s.keep }, 1)},
 		{"addr", "HOST:PORT", "127.0.0.1:8080", "address to listen on; port 0 is any free one", text(func(s *settings) *string { return &s.addr })},
 		{"metrics-addr", "HOST:PORT", "127.0.0.1:9180", `address of /healthz, /readyz and /metrics; "off" for none`, func(s *settings, v string) error {
@@ -181,6 +188,18 @@ func text(of func(*settings) *string) func(*settings, string) error {
 		*of(s) = v
 		return nil
 	}
+}
+
+func services(s *settings, v string) error {
+	s.services = nil
+	for name := range strings.SplitSeq(v, ",") {
+		name = strings.TrimSpace(name)
+		if !slices.ContainsFunc(privacy.Known(), func(k privacy.Service) bool { return k.ID == name }) {
+			return fmt.Errorf("%q is no service such as youtube or youtube,vimeo", name)
+		}
+		s.services = append(s.services, name)
+	}
+	return nil
 }
 
 func oneOf(of func(*settings) *string, allowed ...string) func(*settings, string) error {

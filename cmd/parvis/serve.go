@@ -19,7 +19,7 @@ func serveCommand() *command {
 		name: "serve", summary: "serve the portal",
 		details: `Imports may go on beside a running server: what they publish is served within a second.
 SIGTERM or SIGINT ends the server when the requests in flight are answered, a second one at once.`,
-		settings: []string{"addr", "metrics-addr", "language", "title", "operator", "url", "keep-versions", "shutdown-timeout",
+		settings: []string{"addr", "metrics-addr", "language", "title", "operator", "url", "cookie-prefix", "services", "keep-versions", "shutdown-timeout",
 			"daily-calls", "daily-anonymous-calls",
 			"memory-limit", "threads", "query-timeout", "open-versions"},
 		run: serve,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"parvis/internal/account"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/dataset"
+	"parvis/internal/db"
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
@@ -125,7 +127,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := privacy.New(privacy.Seed())
+	registry, err := p.registry(ctx, locales)
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +153,22 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	mux.Handle("/", pages.Handler())
 	d.site = shared.Wrap(mux, server.JSON)
 	return d, nil
+}
+
+// registry makes the register of what may be stored on a visitor's machine from the settings.
+func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privacy.Registry, error) {
+	secret, err := db.Secret(ctx, p.db, "choices")
+	if err != nil {
+		return nil, err
+	}
+	o := privacy.Options{
+		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
+		Prefix: p.set.cookiePrefix, Services: p.set.services,
+	}
+	for _, l := range locales.Languages() {
+		o.Languages = append(o.Languages, locales.Negotiate(l.Tag, ""))
+	}
+	return privacy.New(o)
 }
 
 // close removes what the doors keep for answering; nobody may be answered any more.

@@ -73,7 +73,10 @@ func siteOver(t *testing.T, p Portal, title string) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	registry, err := privacy.New(privacy.Seed())
+	registry, err := privacy.New(privacy.Options{
+		Operator: title, Secret: make([]byte, 32),
+		Languages: []*locale.Printer{locales.Negotiate("fr", ""), locales.Negotiate("en", "")},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
