@@ -35,6 +35,7 @@ func commands() []*command {
 			name: "apikey", summary: "create, list and revoke API keys",
 			subs: []*command{apikeyCreate(), apikeyList(), apikeyRevoke()},
 		},
+		verifyCommand(),
 		versionCommand(),
 	}
 }
