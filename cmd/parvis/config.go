@@ -36,7 +36,9 @@ type settings struct {
 	openFiles   int
 	calls       int
 	anonymous   int
+	keepAudit   int // months
 
+	sessionIdle  time.Duration
 	cookiePrefix string   // "" or privacy.PrefixHost
 	services     []string // optional third-party services that are on
 
@@ -63,6 +65,7 @@ func options() []option {
 		{"title", "TEXT", "Parvis", "the portal's name", text(func(s *settings) *string { return &s.title })},
 		{"operator", "TEXT", "", "who runs the portal, for the legal pages; empty: the title", text(func(s *settings) *string { return &s.operator })},
 		{"url", "URL", "", "public address of the portal, as in https://data.example.org; empty: as the visitor wrote it", address},
+		{"session-idle", "DURATION", "336h", "how long somebody stays signed in without a visit", duration(func(s *settings) *time.Duration { return &s.sessionIdle })},
 		{"cookie-prefix", "PREFIX", "", "\"host\" names cookies __Host-…, so that no other host of the same domain can set them; needs an https url", oneOf(func(s *settings) *string { return &s.cookiePrefix }, privacy.PrefixHost)},
 		{"services", "NAMES", "", "optional third-party services, separated by commas: youtube, vimeo, dailymotion; a visitor is asked before any is contacted", services},
 		{"keep-versions", "N", "10", "versions kept of each dataset", number(func(s *settings) *int { return &s.keep }, 1)},
@@ -80,6 +83,7 @@ func options() []option {
 		{"query-timeout", "DURATION", "30s", "how long the engine may work on one question", duration(func(s *settings) *time.Duration { return &s.deadline })},
 		{"daily-calls", "N", "0", "API calls answered a day, to everybody together; 0: as many as come", number(func(s *settings) *int { return &s.calls }, 0)},
 		{"daily-anonymous-calls", "N", "0", "of these, calls without a key; 0: as many as come", number(func(s *settings) *int { return &s.anonymous }, 0)},
+		{"keep-audit", "MONTHS", "12", "months for which the log of who changed what is kept", number(func(s *settings) *int { return &s.keepAudit }, 1)},
 		{"open-versions", "N", "256", "version files kept open while nobody asks them", number(func(s *settings) *int { return &s.openFiles }, 1)},
 	}
 }

@@ -11,22 +11,27 @@ import (
 	"path/filepath"
 
 	"parvis/internal/account"
+	"parvis/internal/account/session"
 	"parvis/internal/catalog"
 	"parvis/internal/db"
 	"parvis/internal/engine"
 	"parvis/internal/explore"
 	"parvis/internal/fault"
+	"parvis/internal/privacy"
 )
 
 // portal is the parts that every subcommand works on. The engine is started only for those that need it.
 type portal struct {
-	set     settings
-	log     *slog.Logger
-	db      *sql.DB
-	catalog *catalog.Catalog
-	keys    *account.Keys
-	temp    *catalog.Stage // of the engine; nil before it is started
-	engine  engine.Engine  // nil before it is started
+	set      settings
+	log      *slog.Logger
+	db       *sql.DB
+	catalog  *catalog.Catalog
+	people   *account.People
+	keys     *account.Keys
+	sessions *session.Store
+	ledger   *privacy.Ledger // nil before the doors are open
+	temp     *catalog.Stage  // of the engine; nil before it is started
+	engine   engine.Engine   // nil before it is started
 }
 
 // openPortal opens the portal in the data directory, and makes one where there is none if create holds.
@@ -48,7 +53,15 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 		p.close()
 		return nil, err
 	}
-	if p.keys, err = account.OpenKeys(ctx, p.db); err != nil {
+	if p.people, err = account.OpenPeople(ctx, account.PeopleOptions{DB: p.db, KeepLog: p.set.keepAudit}); err != nil {
+		p.close()
+		return nil, err
+	}
+	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people, Idle: p.set.sessionIdle}); err != nil {
+		p.close()
+		return nil, err
+	}
+	if p.keys, err = account.OpenKeys(ctx, account.KeyOptions{DB: p.db, People: p.people}); err != nil {
 		p.close()
 		return nil, err
 	}

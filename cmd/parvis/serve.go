@@ -19,7 +19,7 @@ func serveCommand() *command {
 		name: "serve", summary: "serve the portal",
 		details: `Imports may go on beside a running server: what they publish is served within a second.
 SIGTERM or SIGINT ends the server when the requests in flight are answered, a second one at once.`,
-		settings: []string{"addr", "metrics-addr", "language", "title", "operator", "url", "cookie-prefix", "services", "keep-versions", "shutdown-timeout",
+		settings: []string{"addr", "metrics-addr", "language", "title", "operator", "url", "session-idle", "cookie-prefix", "services", "keep-versions", "shutdown-timeout",
 			"daily-calls", "daily-anonymous-calls",
 			"memory-limit", "threads", "query-timeout", "open-versions"},
 		run: serve,
@@ -61,7 +61,8 @@ func serve(ctx context.Context, c *call) error {
 		Handler:           doors.site,
 		ConnState:         countConnections(&open),
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute, // nobody sends us more than a query as yet
+		ReadTimeout:       time.Minute, // nobody sends us more than a form as yet
+		MaxHeaderBytes:    64 << 10,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 	}
@@ -167,7 +168,16 @@ func (p *portal) follow(x *explore.Explorer) (stop func()) {
 	running.Go(func() { p.catalog.Follow(ctx) })
 	running.Go(func() { x.Follow(ctx) })
 	running.Go(func() {
+		p.people.Follow(ctx, func(err error) { p.log.Error("following the people failed", "error", err) })
+	})
+	running.Go(func() {
+		p.sessions.Follow(ctx, func(err error) { p.log.Error("following the sessions failed", "error", err) })
+	})
+	running.Go(func() {
 		p.keys.Follow(ctx, func(err error) { p.log.Error("following the keys failed", "error", err) })
+	})
+	running.Go(func() {
+		p.ledger.Follow(ctx, func(err error) { p.log.Error("writing the counts of choices failed", "error", err) })
 	})
 	return func() {
 		cancel()

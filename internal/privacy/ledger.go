@@ -42,7 +42,8 @@ type Tally struct {
 }
 
 // Ledger keeps the proof of what visitors were told and how they chose: a chain of rows, each of which covers the one
-// before. It holds days and counts, never a visit. All methods may be called at once from many goroutines.
+// before. It holds days and counts, never a visit. All methods may be called at once from many goroutines; a nil
+// Ledger keeps nothing.
 type Ledger struct {
 	db      *sql.DB
 	clock   func() time.Time
@@ -84,11 +85,19 @@ func OpenLedger(ctx context.Context, pool *sql.DB, r *Registry) (*Ledger, error)
 
 func (l *Ledger) today() int64 { return l.clock().Unix() / 86400 }
 
-// Updated is the day, UTC, since which the policy has been as it is.
-func (l *Ledger) Updated() time.Time { return l.updated }
+// Updated is the day, UTC, since which the policy has been as it is; zero where it is not known.
+func (l *Ledger) Updated() time.Time {
+	if l == nil {
+		return time.Time{}
+	}
+	return l.updated
+}
 
 // Archive keeps wordings of the present policy, once each.
 func (l *Ledger) Archive(ctx context.Context, list []Wording) error {
+	if l == nil {
+		return nil
+	}
 	err := db.Change(ctx, l.db, func(tx *sql.Tx) error {
 		known, err := wordings(ctx, tx)
 		if err != nil {
@@ -161,6 +170,9 @@ func wordings(ctx context.Context, from db.Asker) ([]Wording, error) {
 
 // Count counts a choice of today; memory holds it until Flush.
 func (l *Ledger) Count(language, class string) {
+	if l == nil {
+		return
+	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.pending[Tally{Day: l.today(), Policy: l.policy, Language: language, Class: class}]++
