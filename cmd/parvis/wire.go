@@ -1,17 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/dataset"
+	"parvis/internal/db"
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
@@ -19,6 +22,7 @@ import (
 	"parvis/internal/format"
 	"parvis/internal/format/jsontext"
 	"parvis/internal/ingest"
+	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
 	"parvis/internal/web/back"
@@ -125,8 +129,11 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := privacy.New(privacy.Seed())
+	registry, err := p.registry(ctx, locales)
 	if err != nil {
+		return nil, err
+	}
+	if p.ledger, err = privacy.OpenLedger(ctx, p.db, registry); err != nil {
 		return nil, err
 	}
 	metrics := server.NewMetrics()
@@ -157,6 +164,19 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	return d, nil
 }
 
+// registry makes the register of what may be stored on a visitor's machine from the settings.
+func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privacy.Registry, error) {
+	secret, err := db.Secret(ctx, p.db, "choices")
+	if err != nil {
+		return nil, err
+	}
+	o := privacy.Options{
+		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
+		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
+	}
+	return privacy.New(o)
+}
+
 // signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
 func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, error) {
 	found, renew, err := p.sessions.Find(ctx, id)
@@ -179,7 +199,7 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 // pages opens the doors of pages over a frame.
 func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, API: api})
+	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api})
 	if err != nil {
 		return nil, err
 	}
