@@ -19,6 +19,9 @@ type Options struct {
 	Months int              // that counts are kept; 0 is Retention, which is also the most
 	Host   string           // the portal's own, whose links to itself are no referrers; that which a request names is so anyway
 	Clock  func() time.Time // nil is time.Now
+
+	// Objects tells whether who asks does not want to be counted. nil: whose browser says so.
+	Objects func(*http.Request) bool
 }
 
 // Counter counts what the portal is used for. All methods may be called at once from many goroutines.
@@ -29,6 +32,7 @@ type Counter struct {
 	months    int
 	host      string
 	clock     func() time.Time
+	objects   func(*http.Request) bool
 	agents    *agents
 	referrers referrers
 	uniques   *uniques // nil unless the level is Uniques
@@ -41,6 +45,9 @@ type Counter struct {
 	numbers  map[uniqueKey]uniqueCount // of days that are over, not written yet
 
 	writing sync.Mutex // held by the one who writes a batch
+
+	publishing sync.Mutex // guards what follows
+	published  map[Month]*monthly
 }
 
 // Open begins to count. Kind Invalid: counts would be kept for longer than Retention allows.
@@ -54,13 +61,17 @@ func Open(ctx context.Context, o Options) (*Counter, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.Objects == nil {
+		o.Objects = Signal
+	}
 	known, err := newAgents()
 	if err != nil {
 		return nil, err
 	}
 	c := &Counter{
-		db: o.DB, log: o.Log, level: o.Level, months: o.Months, host: o.Host, clock: o.Clock, agents: known, referrers: referrers{readSpam()},
+		db: o.DB, log: o.Log, level: o.Level, months: o.Months, host: o.Host, clock: o.Clock, objects: o.Objects, agents: known, referrers: referrers{readSpam()},
 		wake: make(chan struct{}, 1), now: newBatch(), searches: newSearches(), numbers: map[uniqueKey]uniqueCount{},
+		published: map[Month]*monthly{},
 	}
 	today := DayOf(o.Clock())
 	if o.Level == Uniques {
@@ -85,7 +96,7 @@ func (c *Counter) Note(r *http.Request, status int, h *Hit) {
 	}
 	now := c.clock()
 	day := DayOf(now)
-	if h.Objects || objects(r.Header) || h.Staff {
+	if h.Staff || c.objects(r) {
 		c.mu.Lock()
 		c.now.served[day]++
 		c.count()

@@ -46,7 +46,10 @@ func open(t *testing.T, level Level) *bench {
 func openAt(t *testing.T, path string, level Level, now time.Time) *bench {
 	t.Helper()
 	b := &bench{t: t, clock: &clock{now}, pool: dbtest.OpenAt(t, path), log: &bytes.Buffer{}}
-	c, err := Open(t.Context(), Options{DB: b.pool, Log: slog.New(slog.NewTextHandler(b.log, nil)), Level: level, Clock: b.clock.time})
+	c, err := Open(t.Context(), Options{
+		DB: b.pool, Log: slog.New(slog.NewTextHandler(b.log, nil)), Level: level, Clock: b.clock.time,
+		Objects: func(r *http.Request) bool { return Signal(r) || r.Header.Get("Cookie") == "choice=no" },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,6 +205,7 @@ func TestWhatCounts(t *testing.T) {
 		{"old Firefox", "GET", 200, []string{"X-Moz", "prefetch"}, false},
 		{"GPC", "GET", 200, []string{"Sec-GPC", "1"}, false},
 		{"DNT", "GET", 200, []string{"DNT", "1"}, false},
+		{"GPC twice", "GET", 200, []string{"Sec-GPC", "1,1"}, false},
 		{"no GPC", "GET", 200, []string{"Sec-GPC", "0"}, true},
 		{"GPC of another value", "GET", 200, []string{"Sec-GPC", "true"}, true},
 	} {
@@ -230,10 +234,8 @@ func TestObjectorsLeaveOneNumber(t *testing.T) {
 	for _, status := range []int{200, 404, 500} {
 		b.ask(rich, status, "Sec-GPC", "1", "Referer", "https://example.org/", "ODS-API-Analytics-App", "x")
 		b.ask(rich, status, "DNT", "1", "Referer", "https://example.org/")
+		b.ask(rich, status, "Cookie", "choice=no", "Referer", "https://example.org/")
 		h := rich
-		h.Objects = true
-		b.ask(h, status, "Referer", "https://example.org/")
-		h = rich
 		h.Staff = true
 		b.ask(h, status)
 	}

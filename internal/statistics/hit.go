@@ -32,7 +32,6 @@ type Hit struct {
 	Terms    string
 	Found    bool // and something was found
 
-	Objects bool       // the visitor does not want to be counted, as their choices say
 	Staff   bool       // signed in to work on the portal
 	Address netip.Addr // who asked, only looked at for daily uniques; where it is not set they are not counted
 }

@@ -65,15 +65,33 @@ func (c *Counter) Public(ctx context.Context, from, to Month, may func(uid strin
 	all := sums{}
 	uses := map[string][]PublicUse{}
 	for m := from; m <= to; m++ {
-		p, ok := c.closed(m)
-		if !ok {
-			continue
-		}
-		month, err := c.publicMonth(ctx, out, p, may, uses, all)
+		month, err := c.figures(ctx, m)
 		if err != nil {
 			return nil, err
 		}
-		out.Months = append(out.Months, month)
+		if month == nil {
+			continue
+		}
+		out.Days = append(out.Days, month.days...)
+		all.take(month.others)
+		var downloads []Figure
+		formats := map[string][]Figure{}
+		for _, u := range month.uses {
+			if !may(u.Dataset) {
+				continue
+			}
+			uses[u.Dataset] = append(uses[u.Dataset], u.PublicUse)
+			downloads = append(downloads, u.Downloads)
+			for _, f := range u.formats {
+				formats["format "+f.Name] = append(formats["format "+f.Name], f.N)
+			}
+		}
+		own := sums{}
+		for key, parts := range formats {
+			own[key] = Total(parts...)
+		}
+		all.take(own)
+		out.Months = append(out.Months, PublicTraffic{m, month.views(), Total(downloads...), Total(month.others.under("endpoint")...)})
 	}
 	out.Total = total(out.Months)
 	for uid, parts := range uses {
@@ -96,42 +114,65 @@ func (c *Counter) closed(m Month) (Period, bool) {
 	return p, p.From <= p.To
 }
 
-// publicMonth gives the figures of one month, and adds its parts to those of the others.
-func (c *Counter) publicMonth(ctx context.Context, out *Public, p Period, may func(uid string) bool, uses map[string][]PublicUse, all sums) (PublicTraffic, error) {
-	month := PublicTraffic{Month: p.From.Month()}
-	days, err := c.Traffic(ctx, p)
-	if err != nil {
-		return month, err
-	}
-	var views []Figure
-	for _, d := range days {
-		out.Days = append(out.Days, PublicDay{d.Day, Publish(d.Views)})
-		views = append(views, Publish(d.Views))
-	}
-	these, formats, err := c.publicUses(ctx, p, may)
-	if err != nil {
-		return month, err
-	}
-	var downloads []Figure
-	for _, u := range these {
-		uses[u.Dataset] = append(uses[u.Dataset], u)
-		downloads = append(downloads, u.Downloads)
-	}
-	all.take(formats)
-	others, err := c.publicCounts(ctx, p)
-	all.take(others)
-	month.Views, month.Downloads, month.Calls = Total(views...), Total(downloads...), Total(others.under("endpoint")...)
-	return month, err
+// monthly is what is published of a month. It never changes within a day, and is kept until the next.
+type monthly struct {
+	asOf   Day
+	days   []PublicDay
+	uses   []publicFormats // by uid
+	others sums            // what has to do with no dataset
 }
 
-// publicUses gives the figures of each dataset in a month, and those of each format over all of them.
-func (c *Counter) publicUses(ctx context.Context, p Period, may func(uid string) bool) ([]PublicUse, sums, error) {
+// publicFormats is the use of a dataset in a month, with its downloads by format.
+type publicFormats struct {
+	PublicUse
+	formats []PublicCount
+}
+
+func (m *monthly) views() Figure {
+	var parts []Figure
+	for _, d := range m.days {
+		parts = append(parts, d.Views)
+	}
+	return Total(parts...)
+}
+
+// figures gives what is published of a month, nil where none of its days is over.
+func (c *Counter) figures(ctx context.Context, m Month) (*monthly, error) {
+	p, ok := c.closed(m)
+	if !ok {
+		return nil, nil
+	}
+	c.publishing.Lock()
+	defer c.publishing.Unlock()
+	if kept := c.published[m]; kept != nil && kept.asOf == c.Today() {
+		return kept, nil
+	}
+	out := &monthly{asOf: c.Today()}
+	days, err := c.Traffic(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range days {
+		out.days = append(out.days, PublicDay{d.Day, Publish(d.Views)})
+	}
+	if out.uses, err = c.publicUses(ctx, p); err != nil {
+		return nil, err
+	}
+	if out.others, err = c.publicCounts(ctx, p); err != nil {
+		return nil, err
+	}
+	if len(c.published) > Retention+1 {
+		clear(c.published)
+	}
+	c.published[m] = out
+	return out, nil
+}
+
+// publicUses gives the figures of each dataset in a month.
+func (c *Counter) publicUses(ctx context.Context, p Period) ([]publicFormats, error) {
 	uses := map[string]*Use{}
 	own := map[string]map[string]int64{} // downloads of a dataset by format
 	err := c.eachUse(ctx, p, "", func(_ Day, dataset, what string, n int64) {
-		if !may(dataset) {
-			return
-		}
 		if uses[dataset] == nil {
 			uses[dataset], own[dataset] = &Use{}, map[string]int64{}
 		}
@@ -140,21 +181,18 @@ func (c *Counter) publicUses(ctx context.Context, p Period, may func(uid string)
 			own[dataset][format] += n
 		}
 	})
-	var out []PublicUse
-	formats := map[string][]Figure{}
+	out := make([]publicFormats, 0, len(uses))
 	for _, uid := range ordered(uses, strings.Compare) {
+		u := publicFormats{PublicUse: PublicUse{uid, Publish(uses[uid].Views), Figure{}, Publish(uses[uid].Calls)}}
 		var downloads []Figure
-		for format, n := range own[uid] {
-			downloads = append(downloads, Publish(n))
-			formats[format] = append(formats[format], Publish(n))
+		for _, format := range ordered(own[uid], strings.Compare) {
+			n := Publish(own[uid][format])
+			u.formats, downloads = append(u.formats, PublicCount{format, n}), append(downloads, n)
 		}
-		out = append(out, PublicUse{uid, Publish(uses[uid].Views), Total(downloads...), Publish(uses[uid].Calls)})
+		u.Downloads = Total(downloads...)
+		out = append(out, u)
 	}
-	all := sums{}
-	for format, parts := range formats {
-		all["format "+format] = Total(parts...)
-	}
-	return out, all, err
+	return out, err
 }
 
 const sqlClasses = `SELECT class, sum(n) FROM usage_clients WHERE week >= $1 AND week <= $2 GROUP BY class ORDER BY 1`
@@ -277,22 +315,23 @@ func (c *Counter) PublicDataset(ctx context.Context, uid string, from, to Month)
 	out := &PublicDataset{From: from, To: to}
 	all := sums{}
 	for m := from; m <= to; m++ {
-		p, ok := c.closed(m)
-		if !ok {
-			continue
-		}
-		use, err := c.Dataset(ctx, uid, p)
+		month, err := c.figures(ctx, m)
 		if err != nil {
 			return nil, err
 		}
-		month := sums{}
-		for _, one := range use.Whats {
-			if format, ok := strings.CutPrefix(one.Name, Download.String()+" "); ok {
-				month["format "+format] = Publish(one.N)
-			}
+		if month == nil {
+			continue
 		}
-		out.Months = append(out.Months, PublicTraffic{m, Publish(use.Total.Views), Total(month.under("format")...), Publish(use.Total.Calls)})
-		all.take(month)
+		use := publicFormats{}
+		if i, found := slices.BinarySearchFunc(month.uses, uid, func(u publicFormats, uid string) int { return strings.Compare(u.Dataset, uid) }); found {
+			use = month.uses[i]
+		}
+		own := sums{}
+		for _, f := range use.formats {
+			own["format "+f.Name] = f.N
+		}
+		all.take(own)
+		out.Months = append(out.Months, PublicTraffic{m, use.Views, use.Downloads, use.Calls})
 	}
 	t := total(out.Months)
 	out.Total = PublicUse{uid, t.Views, t.Downloads, t.Calls}

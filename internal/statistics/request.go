@@ -31,19 +31,21 @@ func inAdvance(h http.Header) bool {
 	return false
 }
 
-// objects tells whether the browser says that its owner does not want to be counted. Several equal headers are as one;
-// any value but 1 says nothing.
-func objects(h http.Header) bool {
-	return isOne(h["Sec-Gpc"]) || isOne(h["Dnt"])
+// Signal tells whether the browser says that its owner does not want to be counted: Sec-GPC or DNT with the value 1,
+// once or several times. Any other value says nothing.
+func Signal(r *http.Request) bool {
+	return isOne(r.Header["Sec-Gpc"]) || isOne(r.Header["Dnt"])
 }
 
 func isOne(values []string) bool {
-	for _, v := range values {
-		if strings.TrimSpace(v) != "1" {
-			return false
+	for _, line := range values {
+		for v := range strings.SplitSeq(line, ",") {
+			if strings.TrimSpace(v) == "1" {
+				return true
+			}
 		}
 	}
-	return len(values) > 0
+	return false
 }
 
 // referrers tells which hosts are worth knowing.
