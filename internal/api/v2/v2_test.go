@@ -22,6 +22,7 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
+	"parvis/internal/privacy"
 	"parvis/internal/server"
 )
 
@@ -37,14 +38,18 @@ func open(t testing.TB, change ...func(*v2.Options)) *door {
 	t.Helper()
 	p := exploretest.Open(t)
 	d := &door{Portal: p, log: &bytes.Buffer{}}
-	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics()})
-	o := v2.Options{Explorer: p.Explorer, Catalog: p.Catalog, Server: s, Temp: p.Temp, BaseURL: "https://data.example.org",
+	registry, err := privacy.New(privacy.Seed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics(), Privacy: registry,
 		Keys: func(_ context.Context, secret string) (account.Actor, error) {
 			if secret != "sesame" {
 				return account.Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
 			}
 			return exploretest.Everything(), nil
-		}}
+		}})
+	o := v2.Options{Explorer: p.Explorer, Catalog: p.Catalog, Server: s, Temp: p.Temp, BaseURL: "https://data.example.org"}
 	for _, f := range change {
 		f(&o)
 	}
@@ -96,6 +101,9 @@ func TestAnswers(t *testing.T) {
 		{"/catalog/datasets?select=dataset_id,default.title,records_count&limit=1&offset=2", `{"total_count":3,"results":[{"dataset_id":"towns","default.title":"Towns by the sea","records_count":5}]}`},
 		{"/catalog/datasets?select=modified,year(modified) as y&limit=1&offset=2&timezone=Asia/Tokyo", `{"total_count":3,"results":[{"modified":"2021-03-04T14:06:07+09:00","y":2021}]}`},
 		{"/catalog/datasets/towns?select=default.modified&timezone=America/New_York", `{"default.modified":"2021-03-04T00:06:07-05:00"}`},
+		{"/catalog/datasets?select=default.title,title as t,dataset_id&limit=1&offset=2&lang=fr", `{"total_count":3,"results":[{"default.title":"Villes de mer","t":"Villes de mer","dataset_id":"towns"}]}`},
+		{"/catalog/datasets/towns?select=default.title&lang=ar", `{"default.title":"Towns by the sea"}`},
+		{"/catalog/datasets?where=search('mer')&select=dataset_id", `{"total_count":1,"results":[{"dataset_id":"towns"}]}`},
 		{"/catalog/datasets?group_by=publisher&select=count(*) as n", `{"total_count":2,"results":[{"publisher":"Harbour Office","n":2},{"publisher":"Town Hall","n":1}]}`},
 		{"/catalog/datasets/hidden?select=data_visible,features,length(title) as l", `{"data_visible":false,"features":["analyze"],"l":13}`},
 		{"/catalog/datasets/hidden?select=data_visible&apikey=sesame", `{"data_visible":true}`},
