@@ -144,7 +144,7 @@ func TestManyTriesWait(t *testing.T) {
 				if fault.KindOf(err) != fault.Limited {
 					t.Fatal(err)
 				}
-				waits = append(waits, wait.For.Round(time.Second))
+				waits = append(waits, wait.For.Round(10*time.Second))
 				h.wait(wait.For)
 			}
 		}
