@@ -17,6 +17,7 @@ type Publication struct {
 	Attachments  []Upload              // nil keeps them, else these replace them all
 	Alternatives []dataset.Alternative // nil keeps them, else these replace them all
 	DataHidden   *bool                 // nil keeps it; a new dataset shows its rows
+	Security     *Security             // nil keeps it; nil grants keep those
 	Rows         *Rows                 // a new version; nil keeps the rows as they are
 }
 

@@ -58,7 +58,8 @@ func wellKnown() []metaName {
 type shape struct {
 	columns []column
 	metas   map[string]metaName
-	empty   map[string]bool // the well-known ones, by key, that no dataset has
+	empty   map[string]bool     // the well-known ones, by key, that no dataset has
+	owners  map[string][]string // the ids of the datasets that have one that is in no portal by itself, by key
 }
 
 // column is one field of the catalogue.
@@ -69,7 +70,7 @@ type column struct {
 
 // shapeOf finds the columns that these datasets need.
 func shapeOf(entries []*catalog.Entry) *shape {
-	s := &shape{metas: map[string]metaName{}, empty: map[string]bool{}}
+	s := &shape{metas: map[string]metaName{}, empty: map[string]bool{}, owners: map[string][]string{}}
 	for _, f := range []dataset.Field{
 		{Name: idField, Type: dataset.Text, Label: "Dataset identifier"},
 		{Name: uidField, Type: dataset.Text, Label: "Permanent identifier"},
@@ -93,6 +94,9 @@ func shapeOf(entries []*catalog.Entry) *shape {
 				if _, known := found[m]; !known {
 					others = append(others, m)
 				}
+				if template != "default" || !slices.Contains(names, m) {
+					s.owners[m.key()] = append(s.owners[m.key()], e.ID)
+				}
 				if value != nil {
 					found[m] = append(found[m], value)
 				} else if found[m] == nil {
@@ -102,6 +106,7 @@ func shapeOf(entries []*catalog.Entry) *shape {
 		}
 	}
 	for _, m := range wellKnown() {
+		delete(s.owners, m.key())
 		if _, known := found[m]; !known {
 			others = append(others, m)
 			s.empty[m.key()] = true

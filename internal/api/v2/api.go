@@ -169,9 +169,6 @@ func (c *call) tag(state ...string) tag {
 	add(strings.TrimSuffix(c.URL.Path, "/"))
 	add(c.base)
 	add(c.lang)
-	if c.actor.Everything {
-		add("everything")
-	}
 	for _, s := range state {
 		add(s)
 	}

@@ -12,11 +12,15 @@ import (
 	"parvis/internal/format/jsontext"
 )
 
-// state names the state of a dataset: another one whenever its rows or its description change.
+// state names the state of a dataset as who asked for it is shown it: another one whenever its rows or its description
+// change, and for whoever is shown something else.
 func state(e *catalog.Entry) string {
 	out := e.UID + "/" + strconv.FormatInt(e.Revision, 36)
 	if e.Version != nil {
-		out += "/" + e.Version.Hash
+		out += "/" + e.Version.Hash // "" to who is not shown everything: it would confirm a guess at the rest
+	}
+	if key := e.Access.Key(); key != "" {
+		out += "/" + key
 	}
 	return out
 }
