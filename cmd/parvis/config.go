@@ -34,6 +34,7 @@ type settings struct {
 	openFiles   int
 	calls       int
 	anonymous   int
+	keepAudit   int // months
 
 	given map[string]bool // options that were set at all, by any source
 }
@@ -73,6 +74,7 @@ func options() []option {
 		{"query-timeout", "DURATION", "30s", "how long the engine may work on one question", duration(func(s *settings) *time.Duration { return &s.deadline })},
 		{"daily-calls", "N", "0", "API calls answered a day, to everybody together; 0: as many as come", number(func(s *settings) *int { return &s.calls }, 0)},
 		{"daily-anonymous-calls", "N", "0", "of these, calls without a key; 0: as many as come", number(func(s *settings) *int { return &s.anonymous }, 0)},
+		{"keep-audit", "MONTHS", "12", "months for which the log of who changed what is kept", number(func(s *settings) *int { return &s.keepAudit }, 1)},
 		{"open-versions", "N", "256", "version files kept open while nobody asks them", number(func(s *settings) *int { return &s.openFiles }, 1)},
 	}
 }

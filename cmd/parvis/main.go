@@ -35,6 +35,14 @@ func commands() []*command {
 			name: "apikey", summary: "create, list and revoke API keys",
 			subs: []*command{apikeyCreate(), apikeyList(), apikeyRevoke()},
 		},
+		{
+			name: "user", summary: "create, list, disable and remove people",
+			subs: []*command{userCreate(), userList(), userDisable(), userEnable(), userRemove()},
+		},
+		{
+			name: "group", summary: "create, list and remove groups, say who is in them",
+			subs: []*command{groupCreate(), groupList(), groupMembers(), groupRemove()},
+		},
 		versionCommand(),
 	}
 }

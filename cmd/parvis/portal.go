@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"parvis/internal/account"
+	"parvis/internal/account/session"
 	"parvis/internal/catalog"
 	"parvis/internal/db"
 	"parvis/internal/engine"
@@ -20,13 +21,15 @@ import (
 
 // portal is the parts that every subcommand works on. The engine is started only for those that need it.
 type portal struct {
-	set     settings
-	log     *slog.Logger
-	db      *sql.DB
-	catalog *catalog.Catalog
-	keys    *account.Keys
-	temp    *catalog.Stage // of the engine; nil before it is started
-	engine  engine.Engine  // nil before it is started
+	set      settings
+	log      *slog.Logger
+	db       *sql.DB
+	catalog  *catalog.Catalog
+	people   *account.People
+	keys     *account.Keys
+	sessions *session.Store
+	temp     *catalog.Stage // of the engine; nil before it is started
+	engine   engine.Engine  // nil before it is started
 }
 
 // openPortal opens the portal in the data directory, and makes one where there is none if create holds.
@@ -48,7 +51,15 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 		p.close()
 		return nil, err
 	}
-	if p.keys, err = account.OpenKeys(ctx, p.db); err != nil {
+	if p.people, err = account.OpenPeople(ctx, account.PeopleOptions{DB: p.db, KeepLog: p.set.keepAudit}); err != nil {
+		p.close()
+		return nil, err
+	}
+	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people}); err != nil {
+		p.close()
+		return nil, err
+	}
+	if p.keys, err = account.OpenKeys(ctx, account.KeyOptions{DB: p.db, People: p.people}); err != nil {
 		p.close()
 		return nil, err
 	}

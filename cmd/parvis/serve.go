@@ -61,7 +61,8 @@ func serve(ctx context.Context, c *call) error {
 		Handler:           doors.site,
 		ConnState:         countConnections(&open),
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute, // nobody sends us more than a query as yet
+		ReadTimeout:       time.Minute, // nobody sends us more than a form as yet
+		MaxHeaderBytes:    64 << 10,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 	}
@@ -166,6 +167,12 @@ func (p *portal) follow(x *explore.Explorer) (stop func()) {
 	var running sync.WaitGroup
 	running.Go(func() { p.catalog.Follow(ctx) })
 	running.Go(func() { x.Follow(ctx) })
+	running.Go(func() {
+		p.people.Follow(ctx, func(err error) { p.log.Error("following the people failed", "error", err) })
+	})
+	running.Go(func() {
+		p.sessions.Follow(ctx, func(err error) { p.log.Error("following the sessions failed", "error", err) })
+	})
 	running.Go(func() {
 		p.keys.Follow(ctx, func(err error) { p.log.Error("following the keys failed", "error", err) })
 	})

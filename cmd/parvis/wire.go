@@ -7,11 +7,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
-	"parvis/internal/account"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/dataset"
 	"parvis/internal/engine"
@@ -24,7 +22,10 @@ import (
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
+	"parvis/internal/web/back"
 	"parvis/internal/web/front"
+	"parvis/internal/web/member"
+	"parvis/internal/web/page"
 )
 
 // newEngine starts the engine over the version files in dir, with temp for what does not fit into memory.
@@ -130,27 +131,71 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		return nil, err
 	}
 	metrics := server.NewMetrics()
-	shared := server.New(server.Options{Log: p.log, Metrics: metrics, Secure: strings.HasPrefix(p.set.url, "https:")})
+	shared := server.New(server.Options{
+		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
+		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
+	})
 	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
 	d.api = v2.New(v2.Options{
-		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Keys: p.keys.Authenticate, Temp: p.temp.Path("engine"),
+		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
 		BaseURL: p.set.url, Language: p.set.language,
 		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
 	})
-	mux := http.NewServeMux()
-	d.api.Register(mux)
-	pages, err := front.New(front.Options{
-		Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Server: shared, Locales: locales, Privacy: registry, API: mux,
-		Actor: func(r *http.Request) (account.Actor, error) { return server.Actor(r, p.keys.Authenticate) },
-		Title: p.set.title, URL: p.set.url, Operator: p.set.operator,
-	})
+	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator})
 	if err != nil {
 		d.close()
 		return nil, err
 	}
-	mux.Handle("/", pages.Handler())
-	d.site = shared.Wrap(mux, server.JSON)
+	mux := http.NewServeMux()
+	d.api.Register(mux)
+	pages, err := p.pages(frame, d, mux)
+	if err != nil {
+		d.close()
+		return nil, err
+	}
+	mux.Handle("/", frame.Guard(pages))
+	d.site = frame.Wrap(mux)
 	return d, nil
+}
+
+// signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
+func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, error) {
+	found, renew, err := p.sessions.Find(ctx, id)
+	if err != nil || found == nil {
+		return server.Signed{}, false, err
+	}
+	if found.Changed {
+		newer, err := p.sessions.Rotate(ctx, id)
+		if err == nil {
+			return p.signed(ctx, newer)
+		}
+		if fault.KindOf(err) != fault.Unauthenticated {
+			return server.Signed{}, false, err
+		}
+		return server.Signed{}, false, nil // another request was first
+	}
+	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
+}
+
+// pages opens the doors of pages over a frame.
+func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
+	mux := http.NewServeMux()
+	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, API: api})
+	if err != nil {
+		return nil, err
+	}
+	members, err := member.New(member.Options{Frame: frame})
+	if err != nil {
+		return nil, err
+	}
+	office, err := back.New(back.Options{Frame: frame})
+	if err != nil {
+		return nil, err
+	}
+	public.Register(mux)
+	members.Register(mux)
+	office.Register(mux)
+	return mux, nil
 }
 
 // close removes what the doors keep for answering; nobody may be answered any more.

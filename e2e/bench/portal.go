@@ -13,13 +13,13 @@ import (
 	"path/filepath"
 	"time"
 
-	"parvis/internal/account"
 	"parvis/internal/api/v2"
 	"parvis/internal/catalog"
 	"parvis/internal/db"
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
+	"parvis/internal/privacy"
 	"parvis/internal/server"
 )
 
@@ -55,10 +55,13 @@ func openPortal(ctx context.Context, dir, memory string, cache int64) (*portal, 
 	if err := x.Ready(ctx); err != nil {
 		return nil, err
 	}
-	keys := func(context.Context, string) (account.Actor, error) { return account.Anonymous, nil }
+	registry, err := privacy.New(privacy.Seed())
+	if err != nil {
+		return nil, err
+	}
 	api := v2.New(v2.Options{
-		Explorer: x, Catalog: c, Keys: keys, Temp: temp.Path("engine"), CacheBytes: cache,
-		Server: server.New(server.Options{Log: quiet, Metrics: server.NewMetrics()}),
+		Explorer: x, Catalog: c, Temp: temp.Path("engine"), CacheBytes: cache,
+		Server: server.New(server.Options{Log: quiet, Metrics: server.NewMetrics(), Privacy: registry}),
 	})
 	p := &portal{engine: e, catalog: c, mux: http.NewServeMux()}
 	api.Register(p.mux)

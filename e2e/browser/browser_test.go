@@ -96,15 +96,7 @@ func visit(t *testing.T, browser context.Context, base, path, lang string, width
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, err := url.Parse(base + path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := at.Query()
-	q.Set("lang", lang)
-	at.RawQuery = q.Encode()
-
-	if err := chromedp.Do(tab, chromedp.EmulateViewport(width, 900), chromedp.Navigate(at.String())); err != nil {
+	if err := chromedp.Do(tab, chromedp.EmulateViewport(width, 900), chromedp.Navigate(inLanguage(t, base+path, lang))); err != nil {
 		t.Fatal(err)
 	}
 	state, err := chromedp.Run(tab, chromedp.Evaluate[struct {
@@ -141,6 +133,19 @@ func visit(t *testing.T, browser context.Context, base, path, lang string, width
 	if dir := os.Getenv("PARVIS_SHOTS"); dir != "" {
 		shoot(t, tab, filepath.Join(dir, fmt.Sprintf("%s-%d%s.png", lang, width, strings.NewReplacer("/", "_", "?", "_", "%", "_").Replace(path))))
 	}
+}
+
+// inLanguage gives an address that asks for a language.
+func inLanguage(t *testing.T, address, lang string) string {
+	t.Helper()
+	at, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := at.Query()
+	q.Set("lang", lang)
+	at.RawQuery = q.Encode()
+	return at.String()
 }
 
 // shoot writes a picture of the whole page.

@@ -11,6 +11,9 @@ type Actor struct {
 // Anonymous is who asks without saying who they are.
 var Anonymous = Actor{}
 
+// Operator is who works at the command line.
+var Operator = Actor{Everything: true, Scope: Every}
+
 // Person is somebody with an account as it stood at one moment: it never changes, and is shared.
 type Person struct {
 	ID          int64
@@ -19,6 +22,8 @@ type Person struct {
 	Groups      []int64             // sorted
 	Permissions Permissions         // their own and those of their groups
 	Attributes  map[string][]string // what an identity provider or an administrator says of them, for #attr(…)
+	Language    string              // the code of the language they chose; "" where they chose none
+	Quota       Quota               // of API calls: their own, else the widest of their groups, else none
 }
 
 // Known tells whether the actor said who they are.

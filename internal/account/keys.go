@@ -2,17 +2,11 @@ package account
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"parvis/internal/db"
 	"parvis/internal/fault"
@@ -20,181 +14,157 @@ import (
 
 // Key is an API key as it can be shown; its secret is known only to whoever was given it.
 type Key struct {
-	ID      int64
-	Label   string
-	Created time.Time
-	Revoked time.Time // zero while the key is good
+	ID        int64
+	Created   time.Time
+	CreatedBy int64     // person; 0: the operator
+	Used      time.Time // the day of its last use, at its start in UTC; zero: never. It may be a minute late.
+	Revoked   time.Time // zero while the key is good
+	RevokedBy int64     // person; 0: the operator, or nobody
+	Reason    string    // why it was revoked
+	KeyDraft
+}
+
+// KeyDraft is what can be said of a key.
+type KeyDraft struct {
+	Label   string      `json:"label"`
+	Owner   int64       `json:"owner"`            // person; 0: the operator, whose keys may see and do everything
+	Scope   Permissions `json:"permissions"`      // what the key may do of what its owner may; Every for all
+	Expires time.Time   `json:"expires,omitzero"` // zero: never
+}
+
+// KeyOptions is what keys need.
+type KeyOptions struct {
+	DB     *sql.DB
+	People *People
+	Clock  func() time.Time // nil: the machine's
 }
 
 // Keys knows the portal's API keys. All methods may be called at once from many goroutines.
 type Keys struct {
-	db  *sql.DB
-	now atomic.Pointer[good]
-
-	reading sync.Mutex // held by the one who reads the keys again
+	db     *sql.DB
+	people *People
+	clock  func() time.Time
+	good   *followed[good]
+	used   daily
 }
 
-// good is the keys that open at one revision; it never changes. The map is asked by the hash of a secret, so that
-// the time of a look-up tells nothing of any secret.
-type good struct {
-	revision int64
-	byHash   map[[sha256.Size]byte]int64
+// good is the keys that were not revoked. The map is asked by the hash of a secret, so that the time of a look-up
+// tells nothing of any secret.
+type good map[[sha256.Size]byte]opening
+
+// opening is what a key opens.
+type opening struct {
+	id, owner int64
+	scope     Permissions
+	expires   time.Time
 }
 
-const (
-	room        = "account"
-	sqlKeys     = `SELECT id, label, created, revoked FROM api_keys ORDER BY id`
-	sqlGood     = `SELECT id, hash FROM api_keys WHERE revoked IS NULL`
-	sqlNext     = `SELECT coalesce(max(id), 0) + 1 FROM api_keys`
-	sqlCreate   = `INSERT INTO api_keys (id, label, hash, created, revoked) VALUES ($1, $2, $3, $4, NULL)`
-	sqlRevoke   = `UPDATE api_keys SET revoked = $1 WHERE id = $2 AND revoked IS NULL`
-	followEvery = 200 * time.Millisecond
-)
+const sqlGood = `SELECT id, hash, owner, scope, expires FROM api_keys WHERE revoked IS NULL`
 
 // OpenKeys reads the keys of a portal.
-func OpenKeys(ctx context.Context, pool *sql.DB) (*Keys, error) {
-	k := &Keys{db: pool}
-	k.now.Store(&good{})
-	return k, k.refresh(ctx)
+func OpenKeys(ctx context.Context, o KeyOptions) (*Keys, error) {
+	k := &Keys{db: o.DB, people: o.People, clock: o.Clock}
+	if k.clock == nil {
+		k.clock = time.Now
+	}
+	var err error
+	k.good, err = follow(ctx, o.DB, readGood)
+	return k, err
 }
 
-// Create makes a key that may see everything and gives its secret, "pv_" and 40 characters safe in URLs,
-// which nobody can find out again. Kind Invalid: the label is empty or longer than 200 characters.
-func (k *Keys) Create(ctx context.Context, label string) (secret string, err error) {
-	label = strings.TrimSpace(label)
-	if label == "" || utf8.RuneCountInString(label) > 200 {
-		return "", fault.New(fault.Invalid, "a key needs a label of 1 to 200 characters that tells what it is for")
-	}
-	random := make([]byte, 30)
-	rand.Read(random)
-	secret = "pv_" + base64.RawURLEncoding.EncodeToString(random)
-	hash := sha256.Sum256([]byte(secret))
-	err = db.Change(ctx, k.db, func(tx *sql.Tx) error {
-		var id int64
-		if err := tx.QueryRowContext(ctx, sqlNext).Scan(&id); err != nil {
+func readGood(ctx context.Context, from db.Asker) (good, error) {
+	out := good{}
+	err := list(ctx, from, sqlGood, nil, func(scan func(...any) error) error {
+		var o opening
+		var text, scope string
+		var owner, expires sql.NullInt64
+		if err := scan(&o.id, &text, &owner, &scope, &expires); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, sqlCreate, id, label, hex.EncodeToString(hash[:]), time.Now().UnixMicro()); err != nil {
-			return err
+		raw, err := hex.DecodeString(text)
+		if err != nil || len(raw) != sha256.Size {
+			return fmt.Errorf("the hash of key %d is damaged", o.id)
 		}
-		_, err := db.Advance(ctx, tx, room)
-		return err
+		o.owner, o.scope, o.expires = owner.Int64, readScope(scope), maybe(expires)
+		out[[sha256.Size]byte(raw)] = o
+		return nil
 	})
-	if err != nil {
-		return "", fmt.Errorf("create an API key: %w", err)
-	}
-	return secret, k.refresh(ctx)
-}
-
-// List gives all keys in the order of their making, revoked ones too.
-func (k *Keys) List(ctx context.Context) ([]Key, error) {
-	rows, err := k.db.QueryContext(ctx, sqlKeys)
 	if err != nil {
 		return nil, fmt.Errorf("read the API keys: %w", err)
 	}
-	defer rows.Close()
-	var out []Key
-	for rows.Next() {
-		var key Key
-		var created int64
-		var revoked sql.NullInt64
-		if err := rows.Scan(&key.ID, &key.Label, &created, &revoked); err != nil {
-			return nil, fmt.Errorf("read the API keys: %w", err)
-		}
-		key.Created = time.UnixMicro(created).UTC()
-		if revoked.Valid {
-			key.Revoked = time.UnixMicro(revoked.Int64).UTC()
-		}
-		out = append(out, key)
-	}
-	return out, rows.Err()
+	return out, nil
 }
 
-// Revoke ends a key for ever. Kind NotFound: there is no good key of this number.
-func (k *Keys) Revoke(ctx context.Context, id int64) error {
-	err := db.Change(ctx, k.db, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, sqlRevoke, time.Now().UnixMicro(), id)
-		if err != nil {
-			return err
-		}
-		n, err := done.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return fault.New(fault.NotFound, "there is no API key %d that could be revoked", id)
-		}
-		_, err = db.Advance(ctx, tx, room)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("revoke an API key: %w", err)
+// readScope reads a key's scope, "" for everything.
+func readScope(text string) Permissions {
+	if text == "" {
+		return Every
 	}
-	return k.refresh(ctx)
+	return readPermissions(text)
+}
+
+// writeScope is the way back.
+func writeScope(scope Permissions) string {
+	if scope == Every {
+		return ""
+	}
+	return encoded(scope)
 }
 
 // Authenticate tells who presents a secret: a look-up in memory for a good key, one small query more for any
-// other, so that a key works as soon as it is made. Kind Unauthenticated: the key is unknown or revoked.
+// other, so that a key works as soon as it is made. Kind Unauthenticated: the key is unknown, revoked or over, or
+// its owner may not come in.
 func (k *Keys) Authenticate(ctx context.Context, secret string) (Actor, error) {
 	hash := sha256.Sum256([]byte(secret))
-	if id, ok := k.now.Load().byHash[hash]; ok {
-		return Actor{Key: id, Everything: true, Scope: Every}, nil
+	if actor, ok := k.open(hash); ok {
+		return actor, nil
 	}
-	if err := k.refresh(ctx); err != nil {
+	if err := k.good.refresh(ctx); err != nil {
 		return Anonymous, err
 	}
-	if id, ok := k.now.Load().byHash[hash]; ok {
-		return Actor{Key: id, Everything: true, Scope: Every}, nil
+	if err := k.people.Refresh(ctx); err != nil {
+		return Anonymous, err
+	}
+	if actor, ok := k.open(hash); ok {
+		return actor, nil
 	}
 	return Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
 }
 
-// Follow takes in keys that other processes make and revoke until ctx ends; failed receives what goes wrong
-// and may be nil.
-func (k *Keys) Follow(ctx context.Context, failed func(error)) {
-	ticks := time.NewTicker(followEvery)
-	defer ticks.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks.C:
-		}
-		if err := k.refresh(ctx); err != nil && ctx.Err() == nil && failed != nil {
-			failed(err)
+// open tells whom memory knows a hash to open for.
+func (k *Keys) open(hash [sha256.Size]byte) (Actor, bool) {
+	o, ok := k.good.get()[hash]
+	now := k.clock()
+	if !ok || over(o.expires, now) {
+		return Anonymous, false
+	}
+	actor := Actor{Key: o.id, Everything: o.owner == 0, Scope: o.scope}
+	if o.owner != 0 {
+		if actor.Person, ok = k.people.Person(o.owner); !ok {
+			return Anonymous, false
 		}
 	}
+	k.used.note(o.id, now)
+	return actor, true
 }
 
-// refresh reads the keys again where any changed.
-func (k *Keys) refresh(ctx context.Context) error {
-	k.reading.Lock()
-	defer k.reading.Unlock()
-	revision, err := db.Revision(ctx, k.db, room)
-	if err != nil || revision == k.now.Load().revision {
-		return err
-	}
-	rows, err := k.db.QueryContext(ctx, sqlGood)
-	if err != nil {
-		return fmt.Errorf("read the API keys: %w", err)
-	}
-	defer rows.Close()
-	next := &good{revision: revision, byHash: map[[sha256.Size]byte]int64{}}
-	for rows.Next() {
-		var id int64
-		var text string
-		if err := rows.Scan(&id, &text); err != nil {
-			return fmt.Errorf("read the API keys: %w", err)
+const sqlUsed = `UPDATE api_keys SET last_used = $1 WHERE id = $2 AND (last_used IS NULL OR last_used < $1)`
+
+// Flush writes on which days keys were last used.
+func (k *Keys) Flush(ctx context.Context) error { return k.used.flush(ctx, k.db, sqlUsed) }
+
+// Follow takes in keys that other processes make and revoke, and writes on which days keys were used, until ctx
+// ends; failed receives what goes wrong and may be nil.
+func (k *Keys) Follow(ctx context.Context, failed func(error)) {
+	flushed := k.clock()
+	each(ctx, followEvery, func(ctx context.Context) error {
+		if now := k.clock(); now.Sub(flushed) > flushEvery {
+			flushed = now
+			if err := k.Flush(ctx); err != nil {
+				return err
+			}
 		}
-		raw, err := hex.DecodeString(text)
-		if err != nil || len(raw) != sha256.Size {
-			return fmt.Errorf("read the API keys: the hash of key %d is damaged", id)
-		}
-		next.byHash[[sha256.Size]byte(raw)] = id
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read the API keys: %w", err)
-	}
-	k.now.Store(next)
-	return nil
+		return k.good.refresh(ctx)
+	}, failed)
+	atEnd(ctx, k.Flush, failed)
 }

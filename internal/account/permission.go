@@ -1,6 +1,7 @@
 package account
 
 import (
+	"encoding/json"
 	"math/bits"
 
 	"parvis/internal/fault"
@@ -99,3 +100,6 @@ func (s Permissions) Names() []string {
 	}
 	return out
 }
+
+// MarshalJSON gives the list of names.
+func (s Permissions) MarshalJSON() ([]byte, error) { return json.Marshal(s.Names()) }

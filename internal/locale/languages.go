@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gohugoio/locales"
+	"github.com/gohugoio/locales/ar"
 	"github.com/gohugoio/locales/en"
 	"github.com/gohugoio/locales/fr"
 	"golang.org/x/text/language"
@@ -33,6 +34,7 @@ func known() []struct {
 	}{
 		{Language{"en", "English", "ltr"}, en.New()},
 		{Language{"fr", "Français", "ltr"}, fr.New()},
+		{Language{"ar", "العربية", "rtl"}, ar.New()},
 	}
 }
 

@@ -15,6 +15,7 @@ type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	suspects *prometheus.CounterVec
 }
 
 // NewMetrics makes counters of its own, with those of the Go runtime and the process.
@@ -29,7 +30,10 @@ func NewMetrics() *Metrics {
 			Buckets: []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 120},
 		}, []string{"route"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
+	m.suspects = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "parvis_http_suspect_total", Help: "Requests and answers that were not let pass as they were, by what was wrong.",
+	}, []string{"what"})
+	m.registry.MustRegister(m.requests, m.seconds, m.suspects, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -51,6 +55,9 @@ func (m *Metrics) count(r *http.Request, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())
 }
+
+// suspect counts what looks like an attack, or like a mistake of ours that would harm a visitor.
+func (m *Metrics) suspect(what string) { m.suspects.WithLabelValues(what).Inc() }
 
 // Handler serves /metrics, /healthz (the process answers) and /readyz (ready gives nil), for a listener that
 // the public does not reach.

@@ -12,14 +12,32 @@ const permissions = "accelerometer=(), browsing-topics=(), camera=(), display-ca
 // Security sets the security headers of a door with the content security policy that it wants.
 func (s *Server) Security(policy string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h["Content-Security-Policy"] = []string{policy}
-		h["X-Content-Type-Options"] = []string{"nosniff"}
-		h["Referrer-Policy"] = []string{"strict-origin-when-cross-origin"}
-		h["Permissions-Policy"] = []string{permissions}
-		if s.secure || r.TLS != nil {
-			h["Strict-Transport-Security"] = []string{"max-age=31536000"}
-		}
+		s.secured(w.Header(), r, policy)
 		next.ServeHTTP(w, r)
 	})
+}
+
+func (s *Server) secured(h http.Header, r *http.Request, policy string) {
+	h["Content-Security-Policy"] = []string{policy}
+	h["X-Content-Type-Options"] = []string{"nosniff"}
+	h["Referrer-Policy"] = []string{"same-origin"}
+	h["Permissions-Policy"] = []string{permissions}
+	h["Cross-Origin-Opener-Policy"] = []string{"same-origin"}
+	if s.secure || r.TLS != nil {
+		h["Strict-Transport-Security"] = []string{"max-age=31536000"}
+	}
+}
+
+// Guarded answers a failure with the security headers of its door: JSON for the machine doors, page for all others,
+// under the policy that pages have.
+func (s *Server) Guarded(pages string, page Show) Show {
+	return func(w http.ResponseWriter, r *http.Request, f Failure) {
+		if api(r) {
+			s.secured(w.Header(), r, APIPolicy)
+			JSON(w, r, f)
+			return
+		}
+		s.secured(w.Header(), r, pages)
+		page(w, r, f)
+	}
 }

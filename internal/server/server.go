@@ -6,28 +6,57 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"parvis/internal/fault"
+	"parvis/internal/privacy"
 )
 
 // Options are the parts of a Server.
 type Options struct {
 	Log     *slog.Logger
 	Metrics *Metrics
-	Secure  bool // the portal is reached by HTTPS even where a proxy ends it: send HSTS always
+	Privacy *privacy.Registry
+
+	URL      string        // the portal's public address; "": as the request names it. One of https sends HSTS even where a proxy ends it
+	Keys     KeyFinder     // of API keys; nil: there are none
+	Tokens   KeyFinder     // of applications; nil: there are none
+	Sessions SessionFinder // nil: nobody can sign in
+
+	// Exempt are the paths of POSTs that bring their own proof, such as a client's secret; Lenient those of forms that
+	// stand on every page, for which it is enough that the browser says they come from the portal.
+	Exempt, Lenient []string
 }
 
 // Server wraps the doors of the portal.
 type Server struct {
-	log     *slog.Logger
-	metrics *Metrics
-	secure  bool
+	log      *slog.Logger
+	metrics  *Metrics
+	privacy  *privacy.Registry
+	origin   string // of the public address, in lower case; "": as the request names it
+	secure   bool
+	keys     KeyFinder
+	tokens   KeyFinder
+	sessions SessionFinder
+	exempt   map[string]bool
+	lenient  map[string]bool
 }
 
-// New makes a Server. Log and Metrics must be given.
+// New makes a Server. Log, Metrics and Privacy must be given.
 func New(o Options) *Server {
-	return &Server{log: o.Log, metrics: o.Metrics, secure: o.Secure}
+	s := &Server{
+		log: o.Log, metrics: o.Metrics, privacy: o.Privacy, origin: strings.ToLower(strings.TrimSuffix(o.URL, "/")),
+		keys: o.Keys, tokens: o.Tokens, sessions: o.Sessions, exempt: map[string]bool{}, lenient: map[string]bool{},
+	}
+	s.secure = strings.HasPrefix(s.origin, "https:")
+	for _, path := range o.Exempt {
+		s.exempt[path] = true
+	}
+	for _, path := range o.Lenient {
+		s.lenient[path] = true
+	}
+	return s
 }
 
 // Handler answers a request or says why it cannot. What it returns after the first byte of the answer
@@ -67,13 +96,13 @@ func forget(h http.Header) {
 	}
 }
 
-// Wrap puts the whole portal into what every answer shares: counting, the refusal of cookies, a panic
-// answered with 500, compression. Show answers the panic.
+// Wrap puts the whole portal into what every answer shares: counting, the screen before cookies, the gate before forged
+// requests, a panic answered with 500, compression. Show answers what is refused here.
 func (s *Server) Wrap(next http.Handler, show Show) http.Handler {
-	compressed := compress(next)
+	compressed := compress(s.sound(s.Protect(next, show), show))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		out := &response{ResponseWriter: w, log: s.log}
+		out := &response{ResponseWriter: w, server: s}
 		aborted := true
 		defer func() {
 			status := out.status
@@ -117,11 +146,12 @@ func (s *Server) guarded(next http.Handler, w *response, r *http.Request, show S
 	return false
 }
 
-// response notes what was answered, and refuses cookies: the registry of internal/privacy says that
-// nothing is set, and this is what makes it true.
+// response notes what was answered and who asked, and lets no cookie pass that is not as the registry of
+// internal/privacy declares it.
 type response struct {
 	http.ResponseWriter
-	log     *slog.Logger
+	server  *Server
+	visitor *Visitor // nil: nobody has asked yet who asks
 	status  int
 	written int64
 }
@@ -135,8 +165,10 @@ func (w *response) WriteHeader(status int) {
 		w.status = status
 	}
 	if _, set := w.Header()["Set-Cookie"]; set {
-		w.Header().Del("Set-Cookie")
-		w.log.Error("cookie refused: the privacy registry has none")
+		for _, name := range w.server.privacy.Screen(w.Header()) {
+			w.server.metrics.suspect("undeclared cookie")
+			w.server.log.Error("cookie refused: the privacy registry does not declare it so", "cookie", name)
+		}
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -169,6 +201,20 @@ func begun(w http.ResponseWriter) bool {
 			w = x.Unwrap()
 		default:
 			return false
+		}
+	}
+}
+
+// outermost finds the writer of Wrap below a writer, nil where there is none.
+func outermost(w http.ResponseWriter) *response {
+	for {
+		switch x := w.(type) {
+		case *response:
+			return x
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = x.Unwrap()
+		default:
+			return nil
 		}
 	}
 }

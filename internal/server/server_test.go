@@ -17,6 +17,7 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/fault"
+	"parvis/internal/privacy"
 	"parvis/internal/server"
 )
 
@@ -24,10 +25,19 @@ import (
 func site(t *testing.T, h server.Handler) (*httptest.Server, *bytes.Buffer) {
 	t.Helper()
 	var log bytes.Buffer
-	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), Metrics: server.NewMetrics()})
+	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), Metrics: server.NewMetrics(), Privacy: registry(t)})
 	ts := httptest.NewServer(s.Wrap(s.Security(server.APIPolicy, s.Handle(h, server.JSON)), server.JSON))
 	t.Cleanup(ts.Close)
 	return ts, &log
+}
+
+func registry(t *testing.T) *privacy.Registry {
+	t.Helper()
+	r, err := privacy.New(privacy.Seed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // get asks without the client's own decompression.
@@ -152,7 +162,7 @@ func TestSecurityHeaders(t *testing.T) {
 	ts, _ := site(t, func(http.ResponseWriter, *http.Request) error { return coded{} })
 	answer, _ := get(t, ts.URL)
 	for name, want := range map[string]string{
-		"Content-Security-Policy": server.APIPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin",
+		"Content-Security-Policy": server.APIPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
 		"Strict-Transport-Security": "",
 	} {
 		if got := answer.Header.Get(name); got != want {
@@ -236,12 +246,16 @@ func plain(t *testing.T, coding string, body []byte) string {
 }
 
 func TestActor(t *testing.T) {
-	find := func(_ context.Context, secret string) (account.Actor, error) {
-		if secret != "s3cret" {
-			return account.Anonymous, fault.New(fault.Unauthenticated, "unknown key")
+	find := func(good string, key int64) server.KeyFinder {
+		return func(_ context.Context, secret string) (account.Actor, error) {
+			if secret != good {
+				return account.Anonymous, fault.New(fault.Unauthenticated, "unknown key")
+			}
+			return account.Actor{Key: key, Everything: true}, nil
 		}
-		return account.Actor{Key: 7, Everything: true}, nil
 	}
+	s := server.New(server.Options{Log: slog.New(slog.DiscardHandler), Metrics: server.NewMetrics(), Privacy: registry(t),
+		Keys: find("s3cret", 7), Tokens: find("t0ken", 8)})
 	for _, c := range []struct {
 		header, query string
 		key           int64
@@ -257,6 +271,9 @@ func TestActor(t *testing.T) {
 		{"Apikey wrong", "", 0, true},
 		{"Apikey", "", 0, true},
 		{"Bearer abc", "?apikey=s3cret", 0, true},
+		{"Bearer t0ken", "", 8, false},
+		{"", "?access_token=t0ken", 8, false},
+		{"Digest abc", "", 0, true},
 		{"Basic abc", "?apikey=s3cret", 7, false},
 		{"Basic abc", "", 0, false},
 	} {
@@ -264,7 +281,7 @@ func TestActor(t *testing.T) {
 		if c.header != "" {
 			r.Header.Set("Authorization", c.header)
 		}
-		a, err := server.Actor(r, find)
+		a, err := s.Actor(httptest.NewRecorder(), r)
 		if a.Key != c.key || (err != nil) != c.refused {
 			t.Errorf("%+v: %+v, %v", c, a, err)
 		}
@@ -276,7 +293,7 @@ func TestActor(t *testing.T) {
 
 func TestInnerListener(t *testing.T) {
 	m := server.NewMetrics()
-	s := server.New(server.Options{Log: slog.New(slog.DiscardHandler), Metrics: m})
+	s := server.New(server.Options{Log: slog.New(slog.DiscardHandler), Metrics: m, Privacy: registry(t)})
 	mux := http.NewServeMux()
 	mux.Handle("GET /a/{id}", s.Handle(func(http.ResponseWriter, *http.Request) error { return nil }, server.JSON))
 	s.Wrap(mux, server.JSON).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/a/someone@example.org", nil))

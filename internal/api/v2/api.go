@@ -18,12 +18,11 @@ import (
 // formatRevision is counted up whenever the same question over the same data is answered in another way.
 const formatRevision = "1"
 
-// Options are what the door stands on. Explorer, Catalog, Server, Keys and Temp must be given.
+// Options are what the door stands on. Explorer, Catalog, Server and Temp must be given.
 type Options struct {
 	Explorer *explore.Explorer
 	Catalog  *catalog.Catalog
 	Server   *server.Server
-	Keys     server.KeyFinder
 	Temp     string // a directory of the door's own, where the engine may write: for Parquet files
 
 	BaseURL    string // "https://data.example.org", of links; "": as the request names it
@@ -39,7 +38,6 @@ type API struct {
 	explorer *explore.Explorer
 	catalog  *catalog.Catalog
 	server   *server.Server
-	keys     server.KeyFinder
 	base     string
 	language string
 	groups   int
@@ -53,7 +51,7 @@ type API struct {
 // New makes the door.
 func New(o Options) *API {
 	a := &API{
-		explorer: o.Explorer, catalog: o.Catalog, server: o.Server, keys: o.Keys,
+		explorer: o.Explorer, catalog: o.Catalog, server: o.Server,
 		base: strings.TrimSuffix(o.BaseURL, "/"), language: o.Language, groups: o.Groups, clock: o.Clock,
 		calls:   calls{quota: o.Quota},
 		parquet: newShelf(o.Temp, shelfBytes),
@@ -96,9 +94,9 @@ func (a *API) handle(h handler) http.Handler {
 	answered := a.server.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		head := w.Header()
 		crossOrigin(head)
-		head["Vary"] = []string{"Authorization"}
+		head["Vary"] = []string{"Authorization, Cookie"}
 		head["Content-Language"] = []string{a.language}
-		actor, err := server.Actor(r, a.keys)
+		actor, err := a.server.Actor(w, r)
 		if err != nil {
 			return err
 		}

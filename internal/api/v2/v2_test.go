@@ -22,6 +22,7 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
+	"parvis/internal/privacy"
 	"parvis/internal/server"
 )
 
@@ -37,14 +38,18 @@ func open(t testing.TB, change ...func(*v2.Options)) *door {
 	t.Helper()
 	p := exploretest.Open(t)
 	d := &door{Portal: p, log: &bytes.Buffer{}}
-	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics()})
-	o := v2.Options{Explorer: p.Explorer, Catalog: p.Catalog, Server: s, Temp: p.Temp, BaseURL: "https://data.example.org",
+	registry, err := privacy.New(privacy.Seed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics(), Privacy: registry,
 		Keys: func(_ context.Context, secret string) (account.Actor, error) {
 			if secret != "sesame" {
 				return account.Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
 			}
 			return exploretest.Everything(), nil
-		}}
+		}})
+	o := v2.Options{Explorer: p.Explorer, Catalog: p.Catalog, Server: s, Temp: p.Temp, BaseURL: "https://data.example.org"}
 	for _, f := range change {
 		f(&o)
 	}

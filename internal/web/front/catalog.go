@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"parvis/internal/web/page"
 	"strconv"
 	"time"
 
@@ -89,34 +90,34 @@ func featureName(p *locale.Printer, feature string) string {
 }
 
 func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
-	actor, err := s.o.Actor(r)
+	actor, err := s.Server.Actor(w, r)
 	if err != nil {
 		return err
 	}
-	p := &catalogPage{view: s.view(r, func(l *locale.Printer) string { return l.T("Datasets") }, "data")}
-	f, err := readFilter(p.query)
+	p := &catalogPage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("Datasets") }, "data")}
+	f, err := readFilter(p.Params)
 	if err != nil {
 		return err
 	}
-	sort, page := p.query.Get("sort"), number(p.query.Get("page"))
+	sort, at := p.Params.Get("sort"), page.Number(p.Params.Get("page"))
 	if sort == "" {
 		sort = "newest"
 		if f.q != "" {
 			sort = "relevance"
 		}
 	}
-	href := func(g filter, sort string, page int64) string {
+	href := func(g filter, sort string, n int64) string {
 		v := g.values()
-		if sort != "" && p.query.Get("sort") == sort || sort != "" && page == 0 {
+		if sort != "" && p.Params.Get("sort") == sort || sort != "" && n == 0 {
 			v.Set("sort", sort)
 		}
-		if more := p.query.Get("more"); more != "" {
+		if more := p.Params.Get("more"); more != "" {
 			v.Set("more", more)
 		}
-		if page > 1 {
-			v.Set("page", strconv.FormatInt(page, 10))
+		if n > 1 {
+			v.Set("page", strconv.FormatInt(n, 10))
 		}
-		return p.link("/explore/", v)
+		return p.Link("/explore/", v)
 	}
 	filtered := func(g filter) string { return href(g, sort, 1) }
 
@@ -124,8 +125,8 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 	q.Lang = p.Tag
 	q.OrderBy = map[string]string{"newest": "modified desc", "title": "title"}[sort]
 	limit := cardsPerPage
-	q.Limit, q.Offset = &limit, int(page-1)*cardsPerPage
-	entries, total, err := s.o.Portal.Datasets(r.Context(), actor, q)
+	q.Limit, q.Offset = &limit, int(at-1)*cardsPerPage
+	entries, total, err := s.portal.Datasets(r.Context(), actor, q)
 	if err != nil {
 		return fmt.Errorf("catalogue page: %w", err)
 	}
@@ -153,30 +154,21 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 			p.Chips[i].Value = languageName(c.Value)
 		}
 	}
-	p.Clear = p.link("/explore/", nil)
+	p.Clear = p.Link("/explore/", nil)
 	for _, c := range []choice{{Tag: "relevance", Label: p.T("Relevance")}, {Tag: "newest", Label: p.T("Newest")}, {Tag: "title", Label: p.T("A–Z")}} {
 		if c.Tag == "relevance" && f.q == "" {
 			continue
 		}
-		p.Sorts = append(p.Sorts, choice{c.Label, href(f, c.Tag, 0), c.Tag == sort, ""})
+		p.Sorts = append(p.Sorts, choice{Label: c.Label, Href: href(f, c.Tag, 0), On: c.Tag == sort})
 	}
-	p.Keep = pairs(f.values(), func(name string) bool { return name != "q" })
+	p.Keep = page.Pairs(f.values(), func(name string) bool { return name != "q" })
 	p.About = p.T("Public data, free for everyone to read, reuse and share.")
 	for _, c := range []choice{{Tag: "csv", Label: "CSV"}, {Tag: "xlsx", Label: "Excel"}, {Tag: "json", Label: "JSON"}} {
 		address := url.URL{Path: "/api/explore/v2.1/catalog/exports/" + c.Tag, RawQuery: f.api().Encode()}
 		p.Files = append(p.Files, choice{Label: c.Label, Href: address.String()})
 	}
-	p.Pager = paginate(page, min((total+cardsPerPage-1)/cardsPerPage, mostPages), func(n int64) string { return href(f, sort, n) })
-	return s.render(w, r, http.StatusOK, "catalog", p)
-}
-
-// number reads a page number; anything else is 1.
-func number(text string) int64 {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 1 {
-		return 1
-	}
-	return min(n, 1_000_000)
+	p.Pager = page.Paginate(at, min((total+cardsPerPage-1)/cardsPerPage, mostPages), func(n int64) string { return href(f, sort, n) })
+	return s.Render(w, r, http.StatusOK, s.pages["catalog"], p)
 }
 
 func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f filter, href func(filter) string) ([]facetGroup, error) {
@@ -190,7 +182,7 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f fil
 		}
 		q.Facet = append(q.Facet, facet)
 	}
-	facets, err := s.o.Portal.CatalogFacets(r.Context(), actor, q)
+	facets, err := s.portal.CatalogFacets(r.Context(), actor, q)
 	if err != nil {
 		return nil, fmt.Errorf("facets of the catalogue: %w", err)
 	}
@@ -216,7 +208,7 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f fil
 				group.Values[i].Label = monthName(v.Printer, value.Label, value.Level)
 			}
 		}
-		if v.query.Get("more") != n.Tag && len(group.Values) > facetsAtFirst+1 {
+		if v.Params.Get("more") != n.Tag && len(group.Values) > facetsAtFirst+1 {
 			kept := group.Values[:facetsAtFirst:facetsAtFirst]
 			for _, late := range group.Values[facetsAtFirst:] {
 				if late.On {
@@ -225,11 +217,11 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f fil
 			}
 			group.Values = kept
 			q := url.Values{}
-			for name, values := range v.query {
+			for name, values := range v.Params {
 				q[name] = values
 			}
 			q.Set("more", n.Tag)
-			group.More = v.link("/explore/", q)
+			group.More = v.Link("/explore/", q)
 		}
 		out = append(out, group)
 	}
@@ -285,7 +277,7 @@ func (s *Site) card(v view, e *catalog.Entry) card {
 		Href: v.Href(tab(e.ID, "information")),
 	}
 	c.Lede, _ = s.lede(e.Metas.Text("default", "description"))
-	c.Lede = cut(c.Lede, 220)
+	c.Lede = page.Cut(c.Lede, 220)
 	if e.HasRecords() {
 		if e.Access.AllRows() {
 			c.Rows = v.N("{n} record", "{n} records", e.Rows())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"parvis/internal/web/page"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ type snippet struct{ Name, Code string }
 const mostAnswer = 60_000
 
 func (s *Site) console(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.open(r, "api")
+	base, err := s.open(w, r, "api")
 	if err != nil {
 		return err
 	}
@@ -77,8 +78,8 @@ func (s *Site) console(w http.ResponseWriter, r *http.Request) error {
 		where = append(where, "search("+quote(p.filter.q)+")")
 	}
 	for i := range p.Parameters {
-		value := cut(strings.TrimSpace(p.query.Get(p.Parameters[i].Name)), mostWhere)
-		if p.Parameters[i].Name == "limit" && value == "" && !p.query.Has("limit") {
+		value := page.Cut(strings.TrimSpace(p.Params.Get(p.Parameters[i].Name)), mostWhere)
+		if p.Parameters[i].Name == "limit" && value == "" && !p.Params.Has("limit") {
 			value = "2"
 		}
 		p.Parameters[i].Value = value
@@ -90,16 +91,16 @@ func (s *Site) console(w http.ResponseWriter, r *http.Request) error {
 			q.Set(p.Parameters[i].Name, value)
 		}
 	}
-	p.Keep = pairs(p.filter.values(), func(name string) bool { return name != "where" })
+	p.Keep = page.Pairs(p.filter.values(), func(name string) bool { return name != "where" })
 	for _, x := range where {
 		q.Add("where", x)
 	}
 	p.Request = apiURL(p.ID, "records", q)
-	p.Snippets = snippets(p.origin + p.Request)
-	if s.o.API != nil && !p.NoRows {
+	p.Snippets = snippets(p.Origin + p.Request)
+	if s.api != nil && !p.NoRows {
 		s.ask(r, p)
 	}
-	return s.render(w, r, http.StatusOK, "api", p)
+	return s.Render(w, r, http.StatusOK, s.pages["api"], p)
 }
 
 // ask puts the request to the machine door, in this process, as who asks for the page.
@@ -116,7 +117,7 @@ func (s *Site) ask(r *http.Request, p *consolePage) {
 	}
 	out := &captured{header: http.Header{}}
 	start := time.Now()
-	s.o.API.ServeHTTP(out, inner)
+	s.api.ServeHTTP(out, inner)
 	p.Status = max(out.status, http.StatusOK)
 	p.Took = strconv.FormatInt(time.Since(start).Milliseconds(), 10) + "\u00a0ms"
 	p.Size = p.Bytes(int64(out.size))

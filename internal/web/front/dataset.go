@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"parvis/internal/web/page"
 	"strings"
 
 	"parvis/internal/account"
@@ -39,27 +40,27 @@ func (p datasetPage) Tab() string { return p.tab }
 func tab(id, name string) string { return "/explore/dataset/" + url.PathEscape(id) + "/" + name + "/" }
 
 // open finds the dataset of a request and reads its filter.
-func (s *Site) open(r *http.Request, name string) (datasetPage, error) {
-	actor, err := s.o.Actor(r)
+func (s *Site) open(w http.ResponseWriter, r *http.Request, name string) (datasetPage, error) {
+	actor, err := s.Server.Actor(w, r)
 	if err != nil {
 		return datasetPage{}, err
 	}
-	e, visible, err := s.o.Portal.Dataset(r.Context(), actor, r.PathValue("id"))
+	e, visible, err := s.portal.Dataset(r.Context(), actor, r.PathValue("id"))
 	if err != nil {
 		return datasetPage{}, err
 	}
-	p := datasetPage{view: s.view(r, nil, "data"), Name: e.Title(), ID: e.ID, entry: e, actor: actor, tab: name}
+	p := datasetPage{view: s.View(w, r, nil, "data"), Name: e.Title(), ID: e.ID, entry: e, actor: actor, tab: name}
 	p.Lang = s.language(p.view, e)
 	p.Hidden, p.NoRows = !visible, !e.HasRecords()
-	if p.filter, err = readFilter(p.query); err != nil {
+	if p.filter, err = readFilter(p.Params); err != nil {
 		return p, err
 	}
 	if themes := e.Metas.Texts("default", "theme"); len(themes) > 0 {
 		p.Theme = themes[0]
-		p.ThemeTo = p.link("/explore/", url.Values{"refine.theme": {themes[0]}})
+		p.ThemeTo = p.Link("/explore/", url.Values{"refine.theme": {themes[0]}})
 	}
 	for _, t := range tabs(p.Printer) {
-		p.Tabs = append(p.Tabs, choice{t.Label, p.link(tab(e.ID, t.Tag), p.filter.values()), t.Tag == name, ""})
+		p.Tabs = append(p.Tabs, choice{Label: t.Label, Href: p.Link(tab(e.ID, t.Tag), p.filter.values()), On: t.Tag == name})
 		if t.Tag == name {
 			p.Title = p.Name + " – " + t.Label
 		}
@@ -68,7 +69,7 @@ func (s *Site) open(r *http.Request, name string) (datasetPage, error) {
 	if p.About == "" {
 		p.About = p.Name
 	}
-	p.About = cut(p.About, 300)
+	p.About = page.Cut(p.About, 300)
 	p.Chips = p.filter.chips(p.Printer, p.label, p.filtered)
 	p.Clear = p.filtered(filter{})
 	return p, nil
@@ -83,10 +84,10 @@ func tabs(p *locale.Printer) []choice {
 // filtered gives the address of this tab under another filter; the sort stays, the page does not.
 func (p datasetPage) filtered(f filter) string {
 	v := f.values()
-	if sort := p.query.Get("sort"); sort != "" && p.tab == "table" {
+	if sort := p.Params.Get("sort"); sort != "" && p.tab == "table" {
 		v.Set("sort", sort)
 	}
-	return p.link(tab(p.ID, p.tab), v)
+	return p.Link(tab(p.ID, p.tab), v)
 }
 
 // label gives the label of a field by its name.
@@ -132,20 +133,7 @@ func (s *Site) lede(description string) (first, rest string) {
 	first, rest, _ = strings.Cut(description, "</p>")
 	first = strings.Join(strings.Fields(html.UnescapeString(s.bare.Sanitize(first))), " ")
 	if len([]rune(first)) > 400 { // no paragraph but a whole text: it belongs below
-		return cut(first, 300), description
+		return page.Cut(first, 300), description
 	}
 	return first, rest
-}
-
-// cut shortens a text at a word.
-func cut(text string, most int) string {
-	runes := []rune(text)
-	if len(runes) <= most {
-		return text
-	}
-	short := string(runes[:most])
-	if i := strings.LastIndex(short, " "); i > most/2 {
-		short = short[:i]
-	}
-	return strings.TrimRight(short, " ,;:.") + "…"
 }

@@ -25,6 +25,7 @@ import (
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
+	"parvis/internal/web/page"
 )
 
 // demoSite is the pages over a real portal that holds the datasets of demo/, all of them or those named.
@@ -63,11 +64,11 @@ func demoSite(t *testing.T, only ...string) http.Handler {
 	}
 	x := explore.New(explore.Options{Engine: e, Catalog: c, Log: quiet})
 	t.Cleanup(x.Close)
-	return siteOver(t, Explored{x, c}, "Données ouvertes — Grand Paris Seine & Oise (démonstration)").Handler()
+	return siteOver(t, Explored{x, c}, "Données ouvertes — Grand Paris Seine & Oise (démonstration)")
 }
 
 // siteOver is the pages over any portal.
-func siteOver(t *testing.T, p Portal, title string) *Site {
+func siteOver(t *testing.T, p Portal, title string) http.Handler {
 	t.Helper()
 	locales, err := locale.Load("fr")
 	if err != nil {
@@ -77,9 +78,15 @@ func siteOver(t *testing.T, p Portal, title string) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	frame, err := page.New(page.Options{
+		Locales: locales, Privacy: registry, Title: title,
+		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s, err := New(Options{
-		Portal: p, Locales: locales, Privacy: registry, Title: title,
-		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics()}),
+		Frame: frame, Portal: p,
 		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprintf(w, `{"asked":%q}`, r.URL.Path)
@@ -88,7 +95,9 @@ func siteOver(t *testing.T, p Portal, title string) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	mux := http.NewServeMux()
+	s.Register(mux)
+	return frame.Wrap(frame.Guard(mux))
 }
 
 // publishDemo publishes one folder.

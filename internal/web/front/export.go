@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"parvis/internal/web/page"
 	"slices"
 
 	"parvis/internal/fault"
@@ -37,18 +38,18 @@ func (p *exportPage) With(formats []format) formatList { return formatList{p, fo
 type format struct{ Name, Says, Kind, Href string }
 
 func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.open(r, "export")
+	base, err := s.open(w, r, "export")
 	if err != nil {
 		return err
 	}
 	p := &exportPage{datasetPage: base, Citation: citation(base)}
-	p.Names = p.query.Get("names") == "names"
-	p.Delimiter = p.query.Get("delimiter")
+	p.Names = p.Params.Get("names") == "names"
+	p.Delimiter = p.Params.Get("delimiter")
 	if !slices.Contains([]string{",", ";", "\t"}, p.Delimiter) {
 		p.Delimiter = ";"
 	}
 	p.CanFilter = !p.filter.empty()
-	p.Filtered = p.CanFilter && p.query.Get("rows") != "all"
+	p.Filtered = p.CanFilter && p.Params.Get("rows") != "all"
 	p.All = p.entry.Rows()
 	p.Matching = p.All
 	status := http.StatusOK
@@ -56,7 +57,7 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 		none := 0
 		q := p.filter.question()
 		q.Limit = &none
-		rows, err := s.o.Portal.Records(r.Context(), p.actor, p.ID, q)
+		rows, err := s.portal.Records(r.Context(), p.actor, p.ID, q)
 		switch {
 		case err != nil && fault.KindOf(err) == fault.Invalid:
 			p.Error, status = p.explain(err), http.StatusBadRequest
@@ -67,13 +68,13 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 			p.Matching = rows.Total
 		}
 	}
-	p.Keep = pairs(p.filter.values(), func(string) bool { return true })
+	p.Keep = page.Pairs(p.filter.values(), func(string) bool { return true })
 	geo := false
 	for _, f := range p.entry.Fields {
 		geo = geo || f.Geo()
 	}
 	for _, f := range p.formats() {
-		if !slices.Contains(s.o.Formats, f.Kind) {
+		if !slices.Contains(s.formats, f.Kind) {
 			continue
 		}
 		f.Href = apiURL(p.ID, "exports/"+f.Kind, p.parameters(f.Kind))
@@ -84,7 +85,7 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 			p.Maps = append(p.Maps, f)
 		}
 	}
-	return s.render(w, r, status, "export", p)
+	return s.Render(w, r, status, s.pages["export"], p)
 }
 
 // parameters gives the options of the form as those of the machine door.

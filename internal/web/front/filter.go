@@ -2,6 +2,7 @@ package front
 
 import (
 	"net/url"
+	"parvis/internal/web/page"
 	"slices"
 	"strings"
 
@@ -153,18 +154,18 @@ func (f filter) chips(p *locale.Printer, label func(name string) string, href fu
 	if f.q != "" {
 		g := f
 		g.q = ""
-		out = append(out, chip{Value: p.T("“{text}”", "text", cut(f.q, longestChip)), Href: href(g)})
+		out = append(out, chip{Value: p.T("“{text}”", "text", page.Cut(f.q, longestChip)), Href: href(g)})
 	}
 	if f.where != "" {
 		g := f
 		g.where = ""
-		out = append(out, chip{Value: cut(f.where, longestChip), Href: href(g)})
+		out = append(out, chip{Value: page.Cut(f.where, longestChip), Href: href(g)})
 	}
 	for _, r := range f.refine {
-		out = append(out, chip{label(r.name), cut(r.value, longestChip), false, href(f.without(r, false))})
+		out = append(out, chip{label(r.name), page.Cut(r.value, longestChip), false, href(f.without(r, false))})
 	}
 	for _, e := range f.exclude {
-		out = append(out, chip{label(e.name), cut(e.value, longestChip), true, href(f.without(e, true))})
+		out = append(out, chip{label(e.name), page.Cut(e.value, longestChip), true, href(f.without(e, true))})
 	}
 	return out
 }

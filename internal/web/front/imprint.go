@@ -34,11 +34,11 @@ func edition(e *catalog.Entry) string {
 
 // imprint draws the picture of a dataset from its rows.
 func (s *Site) imprint(w http.ResponseWriter, r *http.Request) error {
-	actor, err := s.o.Actor(r)
+	actor, err := s.Server.Actor(w, r)
 	if err != nil {
 		return err
 	}
-	e, visible, err := s.o.Portal.Dataset(r.Context(), actor, r.PathValue("id"))
+	e, visible, err := s.portal.Dataset(r.Context(), actor, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (s *Site) portrait(r *http.Request, actor account.Actor, e *catalog.Entry) 
 	}
 	limit := portrait.Most + 1
 	var p *portrait.Portrait
-	err := s.o.Portal.Scan(r.Context(), actor, e.ID, odsql.Question{Limit: &limit}, func(columns []dataset.Column, b *dataset.Batch) bool {
+	err := s.portal.Scan(r.Context(), actor, e.ID, odsql.Question{Limit: &limit}, func(columns []dataset.Column, b *dataset.Batch) bool {
 		if p == nil {
 			p = portrait.New(columns)
 		}

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"parvis/internal/web/page"
 	"strconv"
 	"strings"
 
@@ -53,7 +54,7 @@ type attachment struct{ Title, Kind, Href string }
 func (p *informationPage) Rows() int64 { return p.entry.Rows() }
 
 func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.open(r, "information")
+	base, err := s.open(w, r, "information")
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Citation = citation(p.datasetPage)
-	return s.render(w, r, http.StatusOK, "information", p)
+	return s.Render(w, r, http.StatusOK, s.pages["information"], p)
 }
 
 // apiURL gives the address of something of a dataset at the machine door.
@@ -183,7 +184,7 @@ func (p *informationPage) sheet() []sheetRow {
 	links := func(name, key string) {
 		row := sheetRow{Name: name}
 		for _, value := range e.Metas.Texts("default", key) {
-			row.Links = append(row.Links, choice{Label: cut(value, longestChip), Href: p.link("/explore/", url.Values{"refine." + key: {value}})})
+			row.Links = append(row.Links, choice{Label: page.Cut(value, longestChip), Href: p.Link("/explore/", url.Values{"refine." + key: {value}})})
 		}
 		if len(row.Links) > 0 {
 			rows = append(rows, row)
@@ -241,5 +242,5 @@ func citation(p datasetPage) string {
 	if license := e.Metas.Text("default", "license"); license != "" {
 		out += ", " + license
 	}
-	return out + ", " + p.origin + tab(e.ID, "information")
+	return out + ", " + p.Origin + tab(e.ID, "information")
 }

@@ -113,3 +113,12 @@ func distance(a, b string) int {
 	}
 	return row[len(y)]
 }
+
+// errorText gives what may be shown of a mistake in a filter.
+func errorText(err error) string {
+	var mistake *odsql.Error
+	if errors.As(err, &mistake) {
+		return mistake.Error()
+	}
+	return fault.Message(err)
+}

@@ -27,9 +27,9 @@ type policyItem struct {
 }
 
 func (s *Site) policy(w http.ResponseWriter, r *http.Request) error {
-	p := &policyPage{view: s.view(r, func(l *locale.Printer) string { return l.T("Cookie policy") }, "")}
+	p := &policyPage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("Cookie policy") }, "")}
 	p.About = p.T("What this portal stores on your machine, for how long, and why.")
-	p.Operator, p.Hash = s.o.Operator, s.o.Privacy.Hash()
+	p.Operator, p.Hash = s.Operator, s.Privacy.Hash()
 	p.Groups = []policyGroup{
 		{Name: p.T("Strictly necessary cookies"), Says: p.T("They keep what a service that you ask for needs to work: being signed in, a language you chose. They need no consent.")},
 		{Name: p.T("Statistical cookies"), Says: p.T("They follow what visitors do on a site to count it. No consent is needed only when they are anonymised: nothing in them can be traced to a person.")},
@@ -37,14 +37,14 @@ func (s *Site) policy(w http.ResponseWriter, r *http.Request) error {
 		{Name: p.T("Third-party cookies"), Says: p.T("They are stored by or for another site, often for advertising, and tell it what you visited here. They need your consent.")},
 	}
 	for i, c := range []privacy.Category{privacy.Necessary, privacy.Statistical, privacy.FirstParty, privacy.ThirdParty} {
-		for _, it := range s.o.Privacy.Of(c) {
+		for _, it := range s.Privacy.Of(c) {
 			p.Groups[i].Items = append(p.Groups[i].Items, policyItem{
 				it.Provider, it.Function.In(p.Tag) + " — " + location(p.Printer, it.Location), it.Name, it.Purpose.In(p.Tag), p.N("{n} day", "{n} days", int64(it.Duration.Hours()/24)),
 			})
 		}
 	}
 	w.Header().Set("Content-Language", p.Tag)
-	return s.render(w, r, http.StatusOK, "policy", p)
+	return s.Render(w, r, http.StatusOK, s.pages["policy"], p)
 }
 
 // Stored tells whether anything at all is stored.
@@ -69,7 +69,7 @@ func location(p *locale.Printer, l privacy.Location) string {
 
 // policyTwin is the policy for programs.
 func (s *Site) policyTwin(w http.ResponseWriter, r *http.Request) error {
-	text, err := s.o.Privacy.JSON(s.view(r, nil, "").origin)
+	text, err := s.Privacy.JSON(s.View(w, r, nil, "").Origin)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package front
 import (
 	"fmt"
 	"net/http"
+	"parvis/internal/web/page"
 	"strings"
 )
 
@@ -22,13 +23,13 @@ type valueRow struct {
 }
 
 func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.open(r, "table")
+	base, err := s.open(w, r, "table")
 	if err != nil {
 		return err
 	}
 	p := &recordPage{datasetPage: base}
 	id := r.PathValue("record")
-	rows, err := s.o.Portal.Record(r.Context(), p.actor, p.ID, id)
+	rows, err := s.portal.Record(r.Context(), p.actor, p.ID, id)
 	if err != nil {
 		return fmt.Errorf("row of %s: %w", p.ID, err)
 	}
@@ -41,7 +42,7 @@ func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
 			v.Unit = f.Annotations.Unit
 		}
 		if p.Row == "" && !numeric(c) && strings.TrimSpace(v.Cell.Text) != "" && i > 0 {
-			p.Row = cut(v.Cell.Text, 80)
+			p.Row = page.Cut(v.Cell.Text, 80)
 		}
 		p.Values = append(p.Values, v)
 	}
@@ -49,9 +50,9 @@ func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
 		p.Row = p.T("Row {id}", "id", id[:min(len(id), 8)])
 	}
 	p.Title = p.Row + " – " + p.Name
-	p.Back = p.link(tab(p.ID, "table"), p.filter.values())
+	p.Back = p.Link(tab(p.ID, "table"), p.filter.values())
 	p.About = p.Title
 	p.JSON = apiURL(p.ID, "records/"+id, nil)
 	p.Chips = nil
-	return s.render(w, r, http.StatusOK, "record", p)
+	return s.Render(w, r, http.StatusOK, s.pages["record"], p)
 }

@@ -146,7 +146,7 @@ func TestPagesRender(t *testing.T) {
 			"&sort=-n&page=3&names=names&delimiter=%09&rows=filtered&select="+quoted+"&order_by=%27%22%5C&limit=9")
 	}
 	for name, f := range fixtures() {
-		h := siteOver(t, f, "Town — Open data").Handler()
+		h := siteOver(t, f, "Town — Open data")
 		for _, target := range targets {
 			for _, lang := range []string{"en", "fr"} {
 				sep := "?"
@@ -188,7 +188,7 @@ func TestPagesSayWhatTheyShow(t *testing.T) {
 		{"full", tab("x", "api") + "?where=n+%3E+5&refine.d=2026&lang=en", 200, []string{"refine=%60d%60%3A%222026%22", "where=n", "curl ", "&#34;asked&#34;"}, nil},
 		{"full", "/terms/cookies-policy/?lang=en", 200, []string{"stores nothing on your machine", "anonymised", "http://portal.example", `id="what-is-a-cookie"`}, nil},
 	} {
-		status, body, _ := get(t, siteOver(t, f[c.fixture], "Town").Handler(), c.target)
+		status, body, _ := get(t, siteOver(t, f[c.fixture], "Town"), c.target)
 		body = strings.NewReplacer("&#43;", "+", "&amp;", "&").Replace(body)
 		if status != c.status {
 			t.Errorf("%s: %d, want %d", c.target, status, c.status)
@@ -207,7 +207,7 @@ func TestPagesSayWhatTheyShow(t *testing.T) {
 }
 
 func TestAddresses(t *testing.T) {
-	h := siteOver(t, fixtures()["full"], "Town").Handler()
+	h := siteOver(t, fixtures()["full"], "Town")
 	for _, c := range []struct {
 		target string
 		status int

@@ -8,11 +8,10 @@ import (
 	"parvis/internal/server"
 )
 
-// Handler answers for all public pages: mount it at "/", below the doors that have a prefix of their own. It sets
-// the security headers of pages.
-func (s *Site) Handler() http.Handler {
-	mux := http.NewServeMux()
-	page := func(pattern string, h server.Handler) { mux.Handle(pattern, s.o.Server.Handle(h, s.failure)) }
+// Register adds the public pages to a mux whose answers page.Frame guards. They answer for every address that no
+// other door has.
+func (s *Site) Register(mux *http.ServeMux) {
+	page := func(pattern string, h server.Handler) { mux.Handle(pattern, s.Handle(h)) }
 
 	page("GET /{$}", s.home)
 	page("GET /explore/{$}", s.catalog)
@@ -27,13 +26,11 @@ func (s *Site) Handler() http.Handler {
 	page("GET /terms/cookies-policy.json", s.policyTwin)
 	page("GET /terms/cookies-information/{$}", moved("/terms/cookies-policy/"))
 	page("GET /terms/cookies-information", moved("/terms/cookies-policy/"))
-	mux.Handle("GET /assets/", s.assets)
-	mux.Handle("GET /favicon.ico", http.RedirectHandler(s.assets.URL("mark.svg"), http.StatusFound))
+	mux.Handle("GET /assets/", s.Assets)
+	mux.Handle("GET /favicon.ico", http.RedirectHandler(s.Assets.URL("mark.svg"), http.StatusFound))
 	page("GET /robots.txt", robots)
 	page("GET /", s.nowhere)
 	page("/", refuse)
-
-	return s.o.Server.Security(s.o.Privacy.CSP(), mux)
 }
 
 // home sends to the catalogue, the first page as yet.
@@ -69,7 +66,7 @@ func robots(w http.ResponseWriter, _ *http.Request) error {
 	return err
 }
 
-// refuse answers what is no reading: there are no forms that write yet.
+// refuse answers what is no reading of an address that no form has.
 func refuse(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Allow", "GET, HEAD")
 	http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"parvis/internal/web/page"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,7 +80,7 @@ type facetOption struct {
 const mostOptions = 40
 
 func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.open(r, "table")
+	base, err := s.open(w, r, "table")
 	if err != nil {
 		return err
 	}
@@ -90,18 +91,18 @@ func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
 		p.Active++
 	}
 	if p.Hidden || p.NoRows {
-		return s.render(w, r, http.StatusOK, "table", p)
+		return s.Render(w, r, http.StatusOK, s.pages["table"], p)
 	}
-	p.Keep = pairs(p.query, func(name string) bool { return name != "q" && name != "page" && name != "lang" && name != "flg" })
-	page := min(number(p.query.Get("page")), 100_000)
-	sort := p.query.Get("sort")
+	p.Keep = page.Pairs(p.Params, func(name string) bool { return name != "q" && name != "page" && name != "lang" && name != "flg" })
+	at := min(page.Number(p.Params.Get("page")), 100_000)
+	sort := p.Params.Get("sort")
 	q := p.filter.question()
 	q.OrderBy = p.order(sort)
 	q.Lang = p.Tag
 	limit := rowsPerPage
-	q.Limit, q.Offset = &limit, int(page-1)*rowsPerPage
+	q.Limit, q.Offset = &limit, int(at-1)*rowsPerPage
 	status := http.StatusOK
-	rows, err := s.o.Portal.Records(r.Context(), p.actor, p.ID, q)
+	rows, err := s.portal.Records(r.Context(), p.actor, p.ID, q)
 	switch {
 	case err != nil && fault.KindOf(err) == fault.Invalid:
 		p.Error, status = p.explain(err), http.StatusBadRequest
@@ -109,23 +110,23 @@ func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return fmt.Errorf("table of %s: %w", p.ID, err)
 	}
-	p.fill(rows, sort, page)
+	p.fill(rows, sort, at)
 	facets := odsql.Question{Lang: p.Tag}
 	if p.Error == nil {
 		facets = p.filter.question()
 	}
 	if p.hasFacets() {
-		found, err := s.o.Portal.Facets(r.Context(), p.actor, p.ID, facets)
+		found, err := s.portal.Facets(r.Context(), p.actor, p.ID, facets)
 		if err != nil && fault.KindOf(err) != fault.Invalid {
 			return fmt.Errorf("facets of %s: %w", p.ID, err)
 		}
 		p.Facets = p.facetFields(found)
 	}
-	p.KeepFilter = pairs(p.query, func(name string) bool {
+	p.KeepFilter = page.Pairs(p.Params, func(name string) bool {
 		return name == "q" || name == "sort" || strings.HasPrefix(name, "exclude.") ||
 			strings.HasPrefix(name, "refine.") && !slices.ContainsFunc(p.Facets, func(f facetField) bool { return f.Name == name })
 	})
-	return s.render(w, r, status, "table", p)
+	return s.Render(w, r, status, s.pages["table"], p)
 }
 
 func (p *tablePage) hasFacets() bool {
@@ -155,19 +156,19 @@ func sortable(f dataset.Field) bool {
 }
 
 // fill makes the table of a page of rows.
-func (p *tablePage) fill(rows *Rows, sort string, page int64) {
-	at := func(sort string, page int64) string {
+func (p *tablePage) fill(rows *Rows, sort string, at int64) {
+	href := func(sort string, n int64) string {
 		v := p.filter.values()
 		if sort != "" {
 			v.Set("sort", sort)
 		}
-		if page > 1 {
-			v.Set("page", strconv.FormatInt(page, 10))
+		if n > 1 {
+			v.Set("page", strconv.FormatInt(n, 10))
 		}
-		return p.link(tab(p.ID, "table"), v)
+		return p.Link(tab(p.ID, "table"), v)
 	}
 	for _, c := range rows.Columns {
-		h := head{Label: cut(c.Label, longestChip), Num: numeric(c), Below: typeName(p.Printer, c.Type, c.List)}
+		h := head{Label: page.Cut(c.Label, longestChip), Num: numeric(c), Below: typeName(p.Printer, c.Type, c.List)}
 		if h.Label == "" {
 			h.Label = c.Name
 		}
@@ -176,12 +177,12 @@ func (p *tablePage) fill(rows *Rows, sort string, page int64) {
 				h.Below = f.Annotations.Unit
 			}
 			if sortable(*f) {
-				h.Href = at(c.Name, 1)
+				h.Href = href(c.Name, 1)
 				switch sort {
 				case c.Name:
-					h.Sorted, h.Href = "ascending", at("-"+c.Name, 1)
+					h.Sorted, h.Href = "ascending", href("-"+c.Name, 1)
 				case "-" + c.Name:
-					h.Sorted, h.Href = "descending", at("", 1)
+					h.Sorted, h.Href = "descending", href("", 1)
 				}
 			}
 		}
@@ -190,7 +191,7 @@ func (p *tablePage) fill(rows *Rows, sort string, page int64) {
 	for i, values := range rows.Values {
 		l := line{}
 		if i < len(rows.IDs) && rows.IDs[i] != "" {
-			l.Href = p.link("/explore/dataset/"+url.PathEscape(p.ID)+"/record/"+rows.IDs[i]+"/", p.filter.values())
+			l.Href = p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/record/"+rows.IDs[i]+"/", p.filter.values())
 		}
 		for j, value := range values {
 			l.Cells = append(l.Cells, show(p.Printer, rows.Columns[j], p.decimals(rows.Columns[j].Name), value, false))
@@ -199,13 +200,13 @@ func (p *tablePage) fill(rows *Rows, sort string, page int64) {
 	}
 	p.Total = rows.Total
 	if len(p.Lines) > 0 {
-		p.From = (page-1)*rowsPerPage + 1
+		p.From = (at-1)*rowsPerPage + 1
 		p.To = p.From + int64(len(p.Lines)) - 1
 	}
 	p.Pages = (p.Total + rowsPerPage - 1) / rowsPerPage
-	p.Pager = paginate(page, p.Pages, func(n int64) string { return at(sort, n) })
+	p.Pager = page.Paginate(at, p.Pages, func(n int64) string { return href(sort, n) })
 	if p.Pages > jumpFrom {
-		p.Jump = pairs(p.query, func(name string) bool { return name != "page" && name != "lang" && name != "flg" })
+		p.Jump = page.Pairs(p.Params, func(name string) bool { return name != "page" && name != "lang" && name != "flg" })
 	}
 	api := p.filter.api()
 	if order := p.order(sort); order != "" {

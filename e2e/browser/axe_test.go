@@ -1,0 +1,106 @@
+package browser_test
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed axe/axe.min.js
+var axe string
+
+// audit asks axe-core about the page that a tab shows: WCAG 2.0 to 2.2, A and AA, and what it calls best practice.
+const audit = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r =>
+	r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.html.slice(0, 200) + " — " + n.failureSummary.slice(0, 300))))`
+
+// appearance is one way in which a page is looked at.
+type appearance struct {
+	lang  string
+	width int64
+	dark  bool
+}
+
+func (a appearance) String() string {
+	return fmt.Sprintf("%s-%d-%s", a.lang, a.width, map[bool]string{false: "light", true: "dark"}[a.dark])
+}
+
+// appearances are those that every page is held to.
+func appearances() []appearance {
+	return []appearance{{"fr", 1280, false}, {"fr", 360, true}, {"en", 1280, true}, {"en", 360, false}, {"ar", 1280, false}, {"ar", 360, true}}
+}
+
+// wear makes a tab look at pages in this way.
+func (a appearance) wear(t *testing.T, tab context.Context) {
+	t.Helper()
+	scheme := "light"
+	if a.dark {
+		scheme = "dark"
+	}
+	if err := chromedp.Do(tab, chromedp.EmulateViewport(a.width, 900)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// findings gives what axe-core finds wrong with the page that a tab shows.
+func findings(t *testing.T, tab context.Context, what string) []string {
+	t.Helper()
+	if _, err := chromedp.Run(tab, chromedp.Evaluate[any](axe+";null")); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	found, err := chromedp.Run(tab, chromedp.Evaluate[[]string](audit, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	return found
+}
+
+// accessible holds the page that a tab shows to what axe-core finds, and to the window: nothing scrolls sideways.
+func accessible(t *testing.T, tab context.Context, what string) {
+	t.Helper()
+	for _, f := range findings(t, tab, what) {
+		t.Errorf("%s: %s", what, f)
+	}
+	wide, err := chromedp.Run(tab, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > innerWidth`))
+	if err != nil || wide {
+		t.Errorf("%s scrolls sideways (%v)", what, err)
+	}
+}
+
+func TestPublicPagesAreAccessible(t *testing.T) {
+	browser := chromium(t)
+	base := serveDemo(t)
+	for _, look := range appearances() {
+		t.Run(look.String(), func(t *testing.T) {
+			tab, stop := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+			defer stop()
+			tab, stop = context.WithTimeout(tab, 3*time.Minute)
+			defer stop()
+			look.wear(t, tab)
+			for _, path := range pages {
+				if err := chromedp.Do(tab, chromedp.Navigate(inLanguage(t, base+path, look.lang))); err != nil {
+					t.Fatal(err)
+				}
+				accessible(t, tab, path)
+			}
+		})
+	}
+}
+
+func TestAuditsFindWhatIsWrong(t *testing.T) {
+	tab, stop := chromedp.NewContext(chromium(t), chromedp.WithNewBrowserContext())
+	defer stop()
+	if err := chromedp.Do(tab, chromedp.Navigate(`data:text/html,<title>x</title><img src="data:,"><p style="color:%23ccc">pale</p>`)); err != nil {
+		t.Fatal(err)
+	}
+	if found := findings(t, tab, "a bad page"); len(found) < 3 {
+		t.Errorf("a page without language, alternative text and contrast has these faults only: %q", found)
+	}
+}
