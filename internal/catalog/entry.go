@@ -54,7 +54,7 @@ func (e *Entry) Everything() *Entry { return e.whole }
 
 // Withheld tells whether who asked is not shown some rows, or some fields.
 func (e *Entry) Withheld() (rows, fields bool) {
-	return !e.Access.AllRows(), len(e.Fields) < len(e.whole.Fields)
+	return !e.Access.AllRows(), e.rules != nil && len(e.Fields) < len(e.whole.Fields)
 }
 
 // Public tells whether who asked is shown what everybody is.

@@ -95,12 +95,16 @@ type grantJSON struct {
 
 // write gives a security as the database keeps it; whether rows are hidden by default is a column of its own.
 func (s Security) write() (string, error) {
+	text, err := json.Marshal(s.shape())
+	return string(text), err
+}
+
+func (s Security) shape() securityJSON {
 	out := securityJSON{Restricted: s.Restricted, Default: s.Default}
 	for _, g := range s.Grants {
 		out.Grants = append(out.Grants, grantJSON{g.Person, g.Group, g.Rule})
 	}
-	text, err := json.Marshal(out)
-	return string(text), err
+	return out
 }
 
 // readSecurity reads what write gives.

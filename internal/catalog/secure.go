@@ -117,7 +117,9 @@ func (c *Catalog) SetSecurity(ctx context.Context, a account.Actor, id string, s
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, sqlSecure, s.Default.DataHidden, text, revision, k.uid)
-		return err
+		if _, err := tx.ExecContext(ctx, sqlSecure, s.Default.DataHidden, text, revision, k.uid); err != nil {
+			return err
+		}
+		return account.Note(ctx, tx, c.clock(), a, "set_security", "dataset/"+k.uid, k.security.shape(), s.shape())
 	})
 }

@@ -315,10 +315,13 @@ func TestTags(t *testing.T) {
 	if tagOf("/catalog/datasets/towns/records/?foo=bar") != base {
 		t.Error("what does not matter changes the tag")
 	}
-	for _, path := range []string{"?limit=2", "?lang=fr", "?timezone=Europe/Paris", "?apikey=sesame", "?where=people>1", "?where=people>1&where=port"} {
+	for _, path := range []string{"?limit=2", "?lang=fr", "?timezone=Europe/Paris", "?where=people>1", "?where=people>1&where=port"} {
 		if tagOf("/catalog/datasets/towns/records"+path) == base {
 			t.Errorf("%s has the tag of the plain question", path)
 		}
+	}
+	if tagOf("/catalog/datasets/towns/records?apikey=sesame") != base || tagOf("/catalog/datasets/hidden?apikey=sesame") == tagOf("/catalog/datasets/hidden") {
+		t.Error("answers have one tag where, and only where, both askers are shown the same")
 	}
 	w := d.ask(http.MethodGet, "/catalog/datasets/towns/records?where=founded < now()")
 	if w.Code != 200 || w.Header().Get("ETag") != "" || w.Header().Get("Cache-Control") != "no-store" {
