@@ -114,7 +114,7 @@ func (b *building) publish(t *testing.T) {
 		values[0], values[1], values[2] = fmt.Sprintf("%s%d", canaryRow, i%50), "south", int64(i)
 		values[3] = fmt.Sprintf("%s%d", canaryValue, i)
 		values[4] = dataset.Point{Lon: 7, Lat: 8}
-		values[5] = []any{"hq", "s-office"}
+		values[5] = []any{"hq", "kraken"}
 		if i < rowsShown {
 			values[0], values[1] = fmt.Sprintf("anna%d", i), "north"
 			values[4] = dataset.Point{Lon: 1, Lat: 2}

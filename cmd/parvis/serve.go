@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"parvis/internal/explore"
 )
 
 func serveCommand() *command {
@@ -37,7 +36,7 @@ func serve(ctx context.Context, c *call) error {
 		return err
 	}
 	defer doors.close()
-	defer p.follow(doors.explorer)()
+	defer p.follow(doors)()
 
 	public, err := listen(ctx, c.set.addr)
 	if err != nil {
@@ -162,11 +161,14 @@ func (p *portal) serveMetrics(ctx context.Context, c *call, handler http.Handler
 }
 
 // follow takes in what other processes publish and which keys they make, until stop is called.
-func (p *portal) follow(x *explore.Explorer) (stop func()) {
+func (p *portal) follow(d *doors) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { p.catalog.Follow(ctx) })
-	running.Go(func() { x.Follow(ctx) })
+	running.Go(func() { d.explorer.Follow(ctx) })
+	running.Go(func() {
+		d.api.Follow(ctx, func(err error) { p.log.Error("keeping the counts of calls failed", "error", err) })
+	})
 	running.Go(func() {
 		p.people.Follow(ctx, func(err error) { p.log.Error("following the people failed", "error", err) })
 	})

@@ -41,10 +41,7 @@ func (e *Entry) secure(s Security, secret []byte) {
 	// What can be searched for among restricted datasets is what all who may know of one are shown of it.
 	fields, filters := s.Default.Fields, alone(s.Default).filters
 	hidden := s.Default.DataHidden
-	for _, g := range s.Grants {
-		if g.Right >= Edit {
-			continue
-		}
+	for _, g := range s.Grants { // those of editors, too: a key of theirs may do less
 		fields = both(fields, g.Fields)
 		hidden = hidden || g.DataHidden
 		filters = append(filters, alone(g.Rule).filters...)

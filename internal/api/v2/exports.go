@@ -129,7 +129,7 @@ func (p parameters) choices(name string) (out choices, err error) {
 // export answers …/datasets/{dataset_id}/exports/{format} with a file of all rows.
 func (a *API) export(c *call) error {
 	id := c.PathValue("dataset_id")
-	e, err := a.catalog.ForFiles(c.actor, id)
+	e, err := a.forFiles(c)
 	if err != nil {
 		return err
 	}

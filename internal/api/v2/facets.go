@@ -11,7 +11,7 @@ import (
 // facets answers …/datasets/{dataset_id}/facets.
 func (a *API) facets(c *call) error {
 	id := c.PathValue("dataset_id")
-	e, err := a.catalog.ForRows(c.actor, id)
+	e, err := a.forRows(c)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ const linkColumn = "parvis record"
 // records answers …/datasets/{dataset_id}/records.
 func (a *API) records(c *call) error {
 	id := c.PathValue("dataset_id")
-	e, err := a.catalog.ForRows(c.actor, id)
+	e, err := a.forRows(c)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (c *call) appendLinked(dst []byte, got *explore.Answer, id string) []byte {
 // record answers …/datasets/{dataset_id}/records/{record_id}.
 func (a *API) record(c *call) error {
 	id := c.PathValue("dataset_id")
-	e, err := a.catalog.ForRows(c.actor, id)
+	e, err := a.forRows(c)
 	if err != nil {
 		return err
 	}

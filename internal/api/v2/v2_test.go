@@ -36,6 +36,17 @@ type door struct {
 // open opens the door; change may change its options.
 func open(t testing.TB, change ...func(*v2.Options)) *door {
 	t.Helper()
+	return openWith(t, func(_ context.Context, secret string) (account.Actor, error) {
+		if secret != "sesame" {
+			return account.Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
+		}
+		return exploretest.Everything(), nil
+	}, change...)
+}
+
+// openWith opens the door to who has a key that find knows.
+func openWith(t testing.TB, find server.KeyFinder, change ...func(*v2.Options)) *door {
+	t.Helper()
 	p := exploretest.Open(t)
 	d := &door{Portal: p, log: &bytes.Buffer{}}
 	registry, err := privacy.New(privacy.Seed())
@@ -43,12 +54,7 @@ func open(t testing.TB, change ...func(*v2.Options)) *door {
 		t.Fatal(err)
 	}
 	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics(), Privacy: registry,
-		Keys: func(_ context.Context, secret string) (account.Actor, error) {
-			if secret != "sesame" {
-				return account.Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
-			}
-			return exploretest.Everything(), nil
-		}})
+		Keys: find})
 	o := v2.Options{Explorer: p.Explorer, Catalog: p.Catalog, Server: s, Temp: p.Temp, BaseURL: "https://data.example.org"}
 	for _, f := range change {
 		f(&o)

@@ -7,5 +7,6 @@ ALTER TABLE datasets ADD COLUMN security TEXT NOT NULL DEFAULT '';
 CREATE TABLE call_counts (
     name  TEXT PRIMARY KEY,             -- whose calls of what
     start BIGINT NOT NULL,              -- of the unit of time
+    ends  BIGINT NOT NULL,
     calls BIGINT NOT NULL
 );
