@@ -32,6 +32,7 @@ const (
 	canaryMeta  = "yttrium"  // a metadata that no other dataset has
 	canaryField = "qfield"   // the hidden field
 	canaryLabel = "Qlabel"   // and its label
+	canaryWord  = "Qtraduit" // and that in another language
 	canaryValue = "zanzibar" // the values of the hidden field begin with it
 	canaryRow   = "xerxes"   // the names in hidden rows begin with it
 	canaryFile  = "vexillum" // in an attachment
@@ -102,6 +103,7 @@ func (b *building) publish(t *testing.T) {
 		{Name: "offices", Type: dataset.Text, Label: "Offices", Annotations: dataset.Annotations{Multivalued: ","}},
 	}
 	b.PublishRows(t, catalog.Publication{ID: canaryID, Fields: fields,
+		Translations: dataset.Translations{"fr": {Title: "Le " + canaryTitle, Fields: map[string]dataset.FieldTranslation{canaryField: {Label: canaryWord}, "name": {Label: "Nom"}}}},
 		Metas: dataset.Metas{
 			"default":                     {"title": "The " + canaryTitle, "bbox": map[string]any{"note": canaryRow}},
 			"custom":                      {canaryMeta: canaryMeta + " value"},

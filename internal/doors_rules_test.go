@@ -30,8 +30,8 @@ type rule struct {
 }
 
 func ruleList(group int64) []rule {
-	everything := []string{canaryID, canaryTitle, canaryMeta, canaryField, canaryLabel, canaryValue, canaryRow, canaryFile, "rows"}
-	field := []string{canaryField, canaryLabel, canaryValue}
+	everything := []string{canaryID, canaryTitle, canaryMeta, canaryField, canaryLabel, canaryWord, canaryValue, canaryRow, canaryFile, "rows"}
+	field := []string{canaryField, canaryLabel, canaryWord, canaryValue}
 	rows := []string{canaryRow, "rows", canaryValue + "3", canaryValue + "777", "kraken"}
 	visible := []string{"name", "region", "amount", "place", "offices"}
 	down := catalog.Rule{Right: catalog.Download}

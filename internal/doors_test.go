@@ -44,7 +44,7 @@ func doorList() []door {
 		"facet=name&exclude=region:north"}
 	exports := []string{"csv", "csv?use_labels=true", "csv?with_bom=false&compressed=true", "json", "jsonl", "geojson", "xlsx", "parquet", "csv?select=" + field, "jsonl?where=" + value + "&select=name",
 		"csv?order_by=amount desc&limit=5", "json?group_by=region&select=count(*) as n", "json?limit=20000", "parquet?where=region='south'"}
-	catalogue := []string{"", "where='" + id + "'", "where='" + twin(canaryTitle) + "'", "where='" + canaryTitle[:4] + "*'", "where='" + field + "'", "where='" + twin(canaryLabel) + "'", "where=dataset_id='" + id + "'",
+	catalogue := []string{"", "where='" + id + "'", "where='" + twin(canaryTitle) + "'", "where='" + canaryTitle[:4] + "*'", "where='" + field + "'", "where='" + twin(canaryLabel) + "'", "where='" + twin(canaryWord) + "'", "select=_order", "where=dataset_id='" + id + "'",
 		"where=`custom." + twin(canaryMeta) + "` is not null", "select=custom." + twin(canaryMeta), "select=count(*)", "group_by=dataset_id", "group_by=title&select=count(*)", "group_by=records_count", "select=sum(records_count)",
 		"where=records_count>100", "order_by=records_count desc", "select=max(records_count)", "select=include(custom*)", "select=dataset_id,records_count,fields,features,data_visible,visibility",
 		"refine=title:x", "limit=0", "include_app_metas=true&include_links=true", "order_by=dataset_id&limit=1", "order_by=dataset_id desc&limit=1", "order_by=`custom." + twin(canaryMeta) + "`"}
@@ -58,14 +58,14 @@ func doorList() []door {
 		{pattern: "/catalog/datasets/{dataset_id}/exports/{format}", requests: below(d+"/exports/", exports...), file: true},
 		{pattern: "/catalog/datasets/{dataset_id}/attachments", requests: with(d+"/attachments", "")},
 		{pattern: "/catalog/datasets/{dataset_id}/attachments/{attachment_id}", requests: below(d+"/attachments/", "manual", "nothing")},
-		{pattern: "/catalog/datasets/{dataset_id}", requests: with(d, "", "select=fields", "select=records_count", "include_app_metas=true", "include_links=true", "select=custom."+twin(canaryMeta), "select=length(title) as l", "select=data_visible,features,metas")},
+		{pattern: "/catalog/datasets/{dataset_id}", requests: with(d, "", "select=fields", "select=records_count", "include_app_metas=true", "include_links=true", "lang=fr", "select=custom."+twin(canaryMeta), "select=length(title) as l", "select=data_visible,features,metas")},
 		{pattern: "/catalog/datasets", requests: with(api+"/catalog/datasets", catalogue...)},
 		{pattern: "/catalog/facets", requests: with(api+"/catalog/facets", "", "facet=title", "facet=dataset_id", "facet=`custom."+twin(canaryMeta)+"`", "facet=records_count", "where='"+id+"'")},
-		{pattern: "/catalog/exports/{format}", requests: below(api+"/catalog/exports/", "csv", "json", "xlsx", "csv?select=dataset_id,records_count", "json?where='"+id+"'", "csv?where='"+twin(canaryLabel)+"'")},
+		{pattern: "/catalog/exports/{format}", requests: below(api+"/catalog/exports/", "csv", "json", "xlsx", "csv?select=dataset_id,records_count", "json?where='"+id+"'", "csv?where='"+twin(canaryLabel)+"'", "csv?where='"+twin(canaryWord)+"'&lang=fr")},
 		{pattern: "", harmless: "names the catalogue"}, {pattern: "/swagger.json", harmless: "describes the API"}, {pattern: "/catalog", harmless: "names what there is to ask"},
 		{pattern: "/catalog/exports", harmless: "names formats"}, {pattern: "/api/explore/{$}", harmless: "names versions"}, {pattern: "/api/explore/", harmless: "no route"},
 
-		{pattern: "/explore/{$}", requests: with("/explore/", "", "q="+id, "q="+twin(canaryTitle), "q="+field, "q="+twin(canaryLabel), "sort=title", "where=records_count>100", "refine.title=x", "lang=fr")},
+		{pattern: "/explore/{$}", requests: with("/explore/", "", "q="+id, "q="+twin(canaryTitle), "q="+field, "q="+twin(canaryLabel), "q="+twin(canaryWord), "sort=title", "where=records_count>100", "refine.title=x", "lang=fr")},
 		{pattern: "/explore/dataset/{id}/information/{$}", requests: with(page+"/information/", "", "lang=fr", "lang=ar")},
 		{pattern: "/explore/dataset/{id}/table/{$}", requests: with(page+"/table/", "", "q="+value+"1", "where="+field+"='x'", "where=region='south'", "refine."+field+"=x", "refine.region=north", "sort=-amount", "sort="+field, "page=3", "lang=fr")},
 		{pattern: "/explore/dataset/{id}/export/{$}", requests: with(page+"/export/", "", "where="+field+"='x'", "q="+value+"1", "lang=fr")},

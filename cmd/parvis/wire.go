@@ -122,7 +122,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err := p.startEngine(ctx); err != nil {
 		return nil, err
 	}
-	locales, err := locale.Load(p.set.language)
+	locales, err := p.locales()
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
-		BaseURL: p.set.url, Language: p.set.language,
+		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
 		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
 	})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator})
@@ -175,6 +175,20 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 		return server.Signed{}, false, nil // another request was first
 	}
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
+}
+
+// locales loads the languages that visitors may choose: those that come with Parvis, and the PO files in the folder locale.
+func (p *portal) locales() (*locale.Locales, error) {
+	locales, err := locale.Load(locale.Options{Fallback: p.set.language, Enabled: p.set.languages, Dir: filepath.Join(p.set.data, "locale")})
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range locales.Languages() {
+		if l.Coverage < 100 {
+			p.log.Warn("a language is translated in part", "language", l.Tag, "percent", l.Coverage)
+		}
+	}
+	return locales, nil
 }
 
 // pages opens the doors of pages over a frame.

@@ -211,6 +211,9 @@ func (e *Entry) cut(s sight, attributes map[string][]string) *Entry {
 		}
 		out.Metas = cutMetas(e.Metas, hides, a.AllRows(), geo(out.Fields) == geo(e.Fields))
 	}
+	if hides {
+		out.Translations = cutTranslations(e.Translations, out.Fields)
+	}
 	a.key = e.keyOf(a, out.Fields, hides)
 	return &out
 }
@@ -255,6 +258,22 @@ func cutMetas(from dataset.Metas, hides, allRows, allShapes bool) dataset.Metas 
 	if hides { // they name fields
 		delete(out, "visualization")
 		delete(out, "asset_content_configuration")
+	}
+	return out
+}
+
+// cutTranslations takes out what translations say of fields that are not shown.
+func cutTranslations(from dataset.Translations, shown []dataset.Field) dataset.Translations {
+	out := make(dataset.Translations, len(from))
+	for tag, t := range from {
+		fields := map[string]dataset.FieldTranslation{}
+		for _, f := range shown {
+			if of, ok := t.Fields[f.Name]; ok {
+				fields[f.Name] = of
+			}
+		}
+		t.Fields = fields
+		out[tag] = t
 	}
 	return out
 }

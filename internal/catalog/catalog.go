@@ -32,6 +32,9 @@ type Options struct {
 	CheckFilter func(fields []dataset.Field, filter string) error
 }
 
+// Language gives the language of descriptions that do not name theirs.
+func (c *Catalog) Language() string { return c.language }
+
 // Catalog knows every dataset. All methods may be called at once from many goroutines, and several
 // processes may hold a Catalog over the same data directory.
 type Catalog struct {

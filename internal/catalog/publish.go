@@ -189,6 +189,9 @@ func (k *kept) describe(p Publication, uploads []received) error {
 	if p.Alternatives != nil {
 		d.Alternatives = p.Alternatives
 	}
+	if p.Translations != nil {
+		d.Translations = p.Translations
+	}
 	if s := p.Security; s != nil {
 		grants := k.security.Grants
 		if s.Grants != nil {

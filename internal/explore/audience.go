@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
+	"strings"
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
@@ -109,7 +110,12 @@ func (x *Explorer) CatalogState(ctx context.Context, a account.Actor) (string, e
 
 // check reads a question; datasets that the actor may not know of are out before anything is counted.
 func (ix *asked) check(x *Explorer, q odsql.Question) (*check.Plan, error) {
-	p, err := check.Check(q, ix.schema, check.Env{Now: x.clock()})
+	schema := ix.schema
+	if len(ix.excluded) > 0 && namesOrder(q) { // its gaps would tell of those that are left out
+		schema.Hidden = slices.Clone(schema.Hidden)
+		schema.Hidden[slices.IndexFunc(schema.Fields, func(f dataset.Field) bool { return f.Name == orderField })] = true
+	}
+	p, err := check.Check(q, schema, check.Env{Now: x.clock()})
 	if err != nil || len(ix.excluded) == 0 {
 		return p, err
 	}
@@ -117,6 +123,16 @@ func (ix *asked) check(x *Explorer, q odsql.Question) (*check.Plan, error) {
 	id := check.Field{Index: field, T: check.Type{Base: dataset.Text}}
 	p.Filters = append(p.Filters, check.Filter{Predicate: check.Lacks{X: check.OneOf{X: id, List: ix.excluded}}, Facet: -1})
 	return p, nil
+}
+
+// namesOrder tells whether a question asks for the places of datasets in any way but to sort by them.
+func namesOrder(q odsql.Question) bool {
+	for _, clause := range [][]string{{q.Select, q.GroupBy}, q.Where, q.Refine, q.Exclude, q.Facet} {
+		if slices.ContainsFunc(clause, func(text string) bool { return strings.Contains(text, orderField) || strings.Contains(text, "include") }) {
+			return true
+		}
+	}
+	return strings.TrimSpace(q.Select) == ""
 }
 
 // shows tells whether the field of a name is there for the actor.

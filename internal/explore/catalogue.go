@@ -203,7 +203,7 @@ func (x *Explorer) build(ctx context.Context, which extent, listing catalog.List
 		entries = slices.Concat(listing.Open, listing.Restricted)
 		slices.SortFunc(entries, func(a, b *catalog.Entry) int { return strings.Compare(a.ID, b.ID) })
 	}
-	shape := shapeOf(entries)
+	shape := shapeOf(entries, x.catalog.Language())
 	ix := &index{
 		revision: listing.Revision,
 		schema:   check.Schema{Fields: shape.fields(), Aliases: shape.aliases(), Time: x.clock(), ID: "catalog"},

@@ -3,7 +3,6 @@ package locale
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +17,9 @@ import (
 type Printer struct {
 	Language
 	rules     locales.Translator
-	catalogue catalogue // nil for English
+	plural    plural
+	catalogue catalogue // empty for English
+	pseudo    bool
 }
 
 // T translates a message: T("Rows {from} to {to}", "from", 1, "to", 100). Without a translation it stays English.
@@ -30,6 +31,9 @@ func (p *Printer) C(context, msgid string, pairs ...any) string {
 	if strs := p.catalogue[key{context, msgid}]; len(strs) > 0 && strs[0] != "" {
 		text = strs[0]
 	}
+	if p.pseudo {
+		text = pseudoText(text)
+	}
 	return p.fill(text, pairs)
 }
 
@@ -40,14 +44,13 @@ func (p *Printer) N(one, many string, n int64, pairs ...any) string {
 		text = one
 	}
 	if strs := p.catalogue[key{"", one}]; len(strs) > 0 {
-		rules := p.rules.PluralsCardinal()
-		i := slices.Index(rules, p.rules.CardinalPluralRule(float64(n), 0))
-		if i < 0 || i >= len(strs) {
-			i = len(strs) - 1
-		}
+		i := min(p.plural.index(n), len(strs)-1)
 		if strs[i] != "" {
 			text = strs[i]
 		}
+	}
+	if p.pseudo {
+		text = pseudoText(text)
 	}
 	return p.fill(text, append([]any{"n", n}, pairs...))
 }
@@ -148,7 +151,16 @@ func (p *Printer) first(date string, t time.Time) string {
 
 // DateTime writes a day and a time of day.
 func (p *Printer) DateTime(t time.Time) string {
-	return p.Day(t) + ", " + p.rules.FmtTimeMedium(t)
+	return p.List(p.Day(t), p.clock(t))
+}
+
+// clock writes a time of day. The hour after midnight is 12 on a clock of twelve hours, where the rules say 0.
+func (p *Printer) clock(t time.Time) string {
+	text := p.rules.FmtTimeMedium(t)
+	if rest, midnight := strings.CutPrefix(text, "0:"); midnight && strings.HasPrefix(p.rules.FmtTimeMedium(t.Add(13*time.Hour)), "1:") {
+		return "12:" + rest
+	}
+	return text
 }
 
 // Day writes a day in the short form for tables: 23 nov. 2026.
@@ -161,3 +173,6 @@ func (p *Printer) Month(t time.Time) string {
 
 // MonthName names a month: novembre.
 func (p *Printer) MonthName(m time.Month) string { return p.rules.MonthWide(m) }
+
+// List writes the items of an enumeration one after the other.
+func (p *Printer) List(items ...string) string { return strings.Join(items, p.C("list", ", ")) }

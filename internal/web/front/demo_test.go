@@ -70,7 +70,7 @@ func demoSite(t *testing.T, only ...string) http.Handler {
 // siteOver is the pages over any portal.
 func siteOver(t *testing.T, p Portal, title string) http.Handler {
 	t.Helper()
-	locales, err := locale.Load("fr")
+	locales, err := locale.Load(locale.Options{Fallback: "fr"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,6 +113,8 @@ func publishDemo(t *testing.T, c *catalog.Catalog, e engine.Engine, folder strin
 		UID    string          `json:"dataset_uid"`
 		Fields []dataset.Field `json:"fields"`
 		Metas  dataset.Metas   `json:"metas"`
+
+		Translations dataset.Translations `json:"translations"`
 	}
 	if err := json.Unmarshal(text, &d); err != nil {
 		t.Fatalf("%s: %v", folder, err)
@@ -151,7 +153,7 @@ func publishDemo(t *testing.T, c *catalog.Catalog, e engine.Engine, folder strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Publish(ctx, catalog.Publication{ID: d.ID, UID: d.UID, Fields: d.Fields, Metas: d.Metas,
+	if _, err := c.Publish(ctx, catalog.Publication{ID: d.ID, UID: d.UID, Fields: d.Fields, Metas: d.Metas, Translations: d.Translations,
 		Rows: &catalog.Rows{Path: file, Count: n, Hash: "00"}}); err != nil {
 		t.Fatalf("%s: %v", folder, err)
 	}

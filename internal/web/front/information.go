@@ -22,6 +22,7 @@ type informationPage struct {
 	Download    string // address of the whole CSV
 	Facts       []fact
 	About       template.HTML // sanitised
+	Written     string        // the language of lede and About
 	Schema      []schemaRow
 	Sampled     bool
 	Sheet       []sheetRow
@@ -34,10 +35,12 @@ type fact struct{ Name, Value string }
 
 // schemaRow is a field with its profile.
 type schemaRow struct {
-	Label, Name, Type, Description string
-	Filter                         bool // the field is a facet
-	Spark                          template.HTML
-	Says                           string // the profile in words
+	Label, Lang       string
+	Name, Type        string
+	Description, Told string // the language of the description is Told
+	Filter            bool   // the field is a facet
+	Spark             template.HTML
+	Says              string // the profile in words
 }
 
 // sheetRow is a line of the side sheet: a text, or links.
@@ -60,7 +63,9 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &informationPage{datasetPage: base}
 	e := p.entry
-	lede, rest := s.lede(e.Metas.Text("default", "description"))
+	description := e.DescriptionIn(wish(p.view))
+	p.Written = description.Lang
+	lede, rest := s.lede(description.Text)
 	p.Lede = lede
 	p.About = template.HTML(strings.TrimSpace(s.rich.Sanitize(rest)))
 	p.Facts = facts(p)
@@ -80,7 +85,7 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	for _, f := range e.Fields {
-		p.Schema = append(p.Schema, schemaOf(p.Printer, f, seen))
+		p.Schema = append(p.Schema, schemaOf(p.datasetPage, f, seen))
 	}
 	p.Sheet = p.sheet()
 	for _, a := range e.Attachments {
@@ -125,11 +130,12 @@ func facts(p *informationPage) []fact {
 }
 
 // schemaOf shows a field; seen is nil where rows may not be looked at.
-func schemaOf(p *locale.Printer, f dataset.Field, seen *portrait.Portrait) schemaRow {
-	row := schemaRow{Label: labelOf(f), Name: f.Name, Description: f.Description, Filter: f.Annotations.Facet}
-	row.Type = typeName(p, f.Type, f.List())
+func schemaOf(p datasetPage, f dataset.Field, seen *portrait.Portrait) schemaRow {
+	label, told := p.labelOf(f), p.entry.FieldIn(wish(p.view), f)
+	row := schemaRow{Label: label.Text, Lang: label.Lang, Name: f.Name, Description: told.Text, Told: told.Lang, Filter: f.Annotations.Facet}
+	row.Type = typeName(p.Printer, f.Type, f.List())
 	if f.Annotations.Unit != "" {
-		row.Type += ", " + f.Annotations.Unit
+		row.Type = p.List(row.Type, f.Annotations.Unit)
 	}
 	if seen == nil {
 		return row
@@ -139,7 +145,7 @@ func schemaOf(p *locale.Printer, f dataset.Field, seen *portrait.Portrait) schem
 			continue
 		}
 		row.Spark = template.HTML(profile.Spark(seen.Rows))
-		row.Says = says(p, profile, f, seen.Rows)
+		row.Says = says(p.Printer, profile, f, seen.Rows)
 	}
 	return row
 }
@@ -230,7 +236,7 @@ func (p *informationPage) sheet() []sheetRow {
 func citation(p datasetPage) string {
 	e := p.entry
 	var parts []string
-	for _, part := range []string{e.Metas.Text("default", "publisher"), p.T("“{text}”", "text", e.Title())} {
+	for _, part := range []string{e.Metas.Text("default", "publisher"), p.T("“{text}”", "text", p.Name)} {
 		if part != "" {
 			parts = append(parts, part)
 		}

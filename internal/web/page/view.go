@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/locale"
+	"parvis/internal/privacy"
 	"parvis/internal/server"
 )
 
@@ -47,9 +49,10 @@ func (f *Frame) View(w http.ResponseWriter, r *http.Request, title func(*locale.
 	if asked == "" {
 		asked = query.Get("flg")
 	}
-	p := f.Locales.Negotiate(asked, r.Header.Get("Accept-Language"))
+	chosen, _ := f.Privacy.Read(r, privacy.Language)
+	p := f.Locales.Negotiate(asked, chosen, r.Header.Get("Accept-Language"))
 	v := View{Printer: p, Here: here, frame: f, Path: r.URL.Path, Params: query, Origin: f.URL, w: w, r: r}
-	if asked != "" {
+	if asked != "" && f.Locales.Wish(chosen) != p { // a choice that is kept anyway needs no address
 		v.asked = p.Tag
 	}
 	if v.Origin == "" {
@@ -67,6 +70,19 @@ func (f *Frame) View(w http.ResponseWriter, r *http.Request, title func(*locale.
 	}
 	return v
 }
+
+// In gives the attributes of a text in a language: none where it is the page's own or not known.
+func (v View) In(lang string) template.HTMLAttr {
+	if lang == "" || strings.EqualFold(lang, v.Tag) || strings.ContainsFunc(lang, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-'
+	}) {
+		return ""
+	}
+	return template.HTMLAttr(`lang="` + lang + `" dir="` + locale.Direction(lang) + `"`)
+}
+
+// Own gives the portal's own language.
+func (v View) Own() string { return v.frame.Locales.Languages()[0].Tag }
 
 // Visitor gives who looks at the page.
 func (v View) Visitor() *server.Visitor { return v.visitor }
