@@ -21,7 +21,7 @@ type informationPage struct {
 	Lede        string
 	Download    string // address of the whole CSV
 	Facts       []fact
-	About       template.HTML // sanitised
+	Body        template.HTML // sanitised
 	Schema      []schemaRow
 	Sampled     bool
 	Sheet       []sheetRow
@@ -60,9 +60,9 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &informationPage{datasetPage: base}
 	e := p.entry
-	lede, rest := s.lede(e.Metas.Text("default", "description"))
-	p.Lede = lede
-	p.About = template.HTML(strings.TrimSpace(s.rich.Sanitize(rest)))
+	if err := s.describe(w, r, p, e.Metas.Text("default", "description")); err != nil {
+		return err
+	}
 	p.Facts = facts(p)
 	if !p.NoRows && !p.Hidden {
 		p.Download = apiURL(p.ID, "exports/csv", url.Values{"use_labels": {"true"}})
