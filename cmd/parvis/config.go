@@ -22,6 +22,7 @@ type settings struct {
 	data        string
 	logLevel    slog.Level
 	language    string
+	languages   []string // that visitors may choose; nil: all that there are
 	title       string
 	operator    string
 	url         string
@@ -61,7 +62,8 @@ func options() []option {
 		{"config", "FILE", "", "file of settings, which must be there when it is named; else parvis.toml is read where it is", func(*settings, string) error { return nil }},
 		{"data", "DIR", "parvis-data", "folder that holds the portal: descriptions, rows, attachments", text(func(s *settings) *string { return &s.data })},
 		{"log-level", "LEVEL", "info", "debug, info, warn or error", func(s *settings, v string) error { return s.logLevel.UnmarshalText([]byte(v)) }},
-		{"language", "CODE", "en", "language that the portal speaks unless a visitor chooses: en or fr", oneOf(func(s *settings) *string { return &s.language }, "en", "fr")},
+		{"language", "CODE", "en", "language that the portal speaks unless a visitor chooses: en, fr, ar or one with a file of its own", tag},
+		{"languages", "CODES", "", "languages that visitors may choose, as in en,fr; empty: en, fr, ar and those of the folder locale", tags},
 		{"title", "TEXT", "Parvis", "the portal's name", text(func(s *settings) *string { return &s.title })},
 		{"operator", "TEXT", "", "who runs the portal, for the legal pages; empty: the title", text(func(s *settings) *string { return &s.operator })},
 		{"url", "URL", "", "public address of the portal, as in https://data.example.org; empty: as the visitor wrote it", address},
@@ -139,7 +141,19 @@ func load(flags map[string]string, env func(string) (string, bool)) (settings, e
 			return s, usagef("%s: %v", source, err)
 		}
 	}
-	return s, nil
+	return s, s.ownLanguage()
+}
+
+// ownLanguage finds the portal's language among those that visitors may choose.
+func (s *settings) ownLanguage() error {
+	switch {
+	case len(s.languages) == 0 || slices.Contains(s.languages, s.language):
+	case s.given["language"]:
+		return usagef("the portal's language is %q, which is not among its languages: %s", s.language, strings.Join(s.languages, ", "))
+	default:
+		s.language = s.languages[0]
+	}
+	return nil
 }
 
 // readFile reads a file of settings, as text by name. It needs to be there only when it was named.
@@ -202,6 +216,29 @@ func services(s *settings, v string) error {
 			return fmt.Errorf("%q is no service such as youtube or youtube,vimeo", name)
 		}
 		s.services = append(s.services, name)
+	}
+	return nil
+}
+
+var tagForm = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+
+// tag reads the portal's language. Whether there is such a language shows when the portal is served.
+func tag(s *settings, v string) error {
+	if !tagForm.MatchString(v) {
+		return fmt.Errorf("%q is no language such as en or pt-br", v)
+	}
+	s.language = strings.ToLower(v)
+	return nil
+}
+
+// tags reads a list of languages.
+func tags(s *settings, v string) error {
+	for one := range strings.SplitSeq(v, ",") {
+		one = strings.TrimSpace(one)
+		if !tagForm.MatchString(one) {
+			return fmt.Errorf("%q is no list of languages such as en,fr", v)
+		}
+		s.languages = append(s.languages, strings.ToLower(one))
 	}
 	return nil
 }

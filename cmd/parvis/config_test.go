@@ -78,7 +78,9 @@ func TestWrongSettingsSayWhere(t *testing.T) {
 		{"damaged", "addr = \"x:1\"\nkeep-versions = = 3\n", nil, []string{"line 2"}},
 		{"a list", "\naddr = [1]\n", nil, []string{"line 2", "addr"}},
 		{"a bad number", "threads = -1\n", nil, []string{"key threads", "-1"}},
-		{"a bad language", "", map[string]string{"PARVIS_LANGUAGE": "de"}, []string{"PARVIS_LANGUAGE", "de", "en, fr"}},
+		{"a bad language", "", map[string]string{"PARVIS_LANGUAGE": "Deutsch!"}, []string{"PARVIS_LANGUAGE", "Deutsch!", "pt-br"}},
+		{"bad languages", "languages = \"fr,,en\"\n", nil, []string{"key languages", "fr,,en"}},
+		{"a language that is not on", "languages = \"fr, ar\"\nlanguage = \"en\"\n", nil, []string{`"en"`, "fr, ar"}},
 		{"a bad size", "", map[string]string{"PARVIS_MEMORY_LIMIT": "lots'; DROP"}, []string{"PARVIS_MEMORY_LIMIT", "4GB"}},
 		{"a bad duration", "", map[string]string{"PARVIS_QUERY_TIMEOUT": "30"}, []string{"PARVIS_QUERY_TIMEOUT", "30s"}},
 		{"a bad address", "", map[string]string{"PARVIS_URL": "data.example.org"}, []string{"PARVIS_URL", "https://"}},
@@ -97,6 +99,18 @@ func TestWrongSettingsSayWhere(t *testing.T) {
 	}
 	if _, err := load(map[string]string{"config": "none.toml"}, environment(nil)); err == nil {
 		t.Error("a file that is named and not there is no error")
+	}
+}
+
+func TestThePortalsOwnLanguage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for content, want := range map[string]string{
+		"": "en", "languages = \"fr, AR\"": "fr", "languages = \"ar,en\"": "en", "language = \"fr\"": "fr", "languages = \"en,fr\"\nlanguage = \"FR\"": "fr",
+	} {
+		s, err := load(map[string]string{"config": file(t, content)}, environment(nil))
+		if err != nil || s.language != want {
+			t.Errorf("%s: %s, %v, want %s", content, s.language, err, want)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ type folder struct {
 	Metas        dataset.Metas         `json:"metas"`
 	Attachments  []dataset.Attachment  `json:"attachments"`
 	Alternatives []dataset.Alternative `json:"alternative_exports"`
+	Translations dataset.Translations  `json:"translations,omitempty"`
 	Security     folderSecurity        `json:"security"`
 }
 
@@ -46,7 +47,8 @@ func folderDescription(e *catalog.Entry) folder {
 	out := folder{
 		ID: e.ID, UID: e.UID, HasRecords: e.HasRecords(), Metas: metas,
 		Fields: []folderField{}, Attachments: []dataset.Attachment{}, Alternatives: []dataset.Alternative{},
-		Security: folderSecurity{DataVisible: !e.DataHidden},
+		Translations: e.Translations,
+		Security:     folderSecurity{DataVisible: !e.DataHidden},
 	}
 	for _, f := range e.Fields {
 		field := folderField{Name: f.Name, Type: f.Type, Label: f.Label, Annotations: f.Annotations}

@@ -125,7 +125,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err := p.startEngine(ctx); err != nil {
 		return nil, err
 	}
-	locales, err := locale.Load(p.set.language)
+	locales, err := p.locales()
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
-		BaseURL: p.set.url, Language: p.set.language,
+		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
 		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
 	})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator})
@@ -172,10 +172,7 @@ func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privac
 	}
 	o := privacy.Options{
 		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
-		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services,
-	}
-	for _, l := range locales.Languages() {
-		o.Languages = append(o.Languages, locales.Negotiate(l.Tag, ""))
+		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
 	}
 	return privacy.New(o)
 }

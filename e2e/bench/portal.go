@@ -56,11 +56,11 @@ func openPortal(ctx context.Context, dir, memory string, cache int64) (*portal, 
 	if err := x.Ready(ctx); err != nil {
 		return nil, err
 	}
-	locales, err := locale.Load("")
+	locales, err := locale.Load(locale.Options{})
 	if err != nil {
 		return nil, err
 	}
-	registry, err := privacy.New(privacy.Options{Operator: "Bench", Secret: make([]byte, 32), Languages: []*locale.Printer{locales.Negotiate("en", "")}})
+	registry, err := privacy.New(privacy.Options{Operator: "Bench", Secret: make([]byte, 32), Languages: locales.Printers()[:1]})
 	if err != nil {
 		return nil, err
 	}

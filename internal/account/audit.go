@@ -188,18 +188,30 @@ func (p *People) Verbs(ctx context.Context, by Actor) (out []string, err error) 
 	return out, err
 }
 
-// SweepLog forgets what is older than the time for which the log is kept, and gives how many events that was.
-func (p *People) SweepLog(ctx context.Context) (n int64, err error) {
+// Sweep forgets what is older than the time for which the log is kept: events, decided requests for access and those
+// that nobody decided on, and invitations that ended a month ago. It gives how many of them there were.
+func (p *People) Sweep(ctx context.Context) (n int64, err error) {
+	now := p.clock()
+	old := now.AddDate(0, -p.keepLog, 0)
 	err = db.Change(ctx, p.db, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, sqlOldEvents, p.clock().AddDate(0, -p.keepLog, 0).UnixMicro())
-		if err != nil {
-			return err
+		for _, forget := range []struct {
+			what   string
+			before time.Time
+		}{{sqlOldEvents, old}, {sqlOldRequests, old}, {sqlForgottenAsking, old}, {sqlOldInvitations, now.AddDate(0, -1, 0)}} {
+			done, err := tx.ExecContext(ctx, forget.what, forget.before.UnixMicro())
+			if err != nil {
+				return err
+			}
+			gone, err := done.RowsAffected()
+			if err != nil {
+				return err
+			}
+			n += gone
 		}
-		n, err = done.RowsAffected()
-		return err
+		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("sweep the audit log: %w", err)
+		return 0, fmt.Errorf("sweep what is old: %w", err)
 	}
 	return n, nil
 }

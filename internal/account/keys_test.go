@@ -1,11 +1,13 @@
 package account_test
 
 import (
+	"context"
 	"database/sql"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,7 +59,11 @@ func TestKeyLifeAcrossProcesses(t *testing.T) {
 		t.Fatalf("list: %+v, %v", list, err)
 	}
 
-	go server.Follow(t.Context(), func(err error) { t.Error(err) })
+	ctx, stop := context.WithCancel(t.Context())
+	var following sync.WaitGroup
+	following.Go(func() { server.Follow(ctx, func(err error) { t.Error(err) }) })
+	defer following.Wait()
+	defer stop()
 	if err := shell.Revoke(t.Context(), account.Operator, actor.Key, ""); err != nil {
 		t.Fatal(err)
 	}

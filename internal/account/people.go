@@ -151,7 +151,7 @@ func (p *People) Follow(ctx context.Context, failed func(error)) {
 		}
 		if now.Sub(swept) > 24*time.Hour {
 			swept = now
-			if _, err := p.SweepLog(ctx); err != nil {
+			if _, err := p.Sweep(ctx); err != nil {
 				return err
 			}
 		}

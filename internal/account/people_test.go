@@ -247,7 +247,7 @@ func TestAuditLog(t *testing.T) {
 		}
 	}
 	c.turn(400 * 24 * time.Hour)
-	if n, err := people.SweepLog(t.Context()); err != nil || n != 4 {
+	if n, err := people.Sweep(t.Context()); err != nil || n != 4 {
 		t.Errorf("%d old events are forgotten, %v", n, err)
 	}
 }

@@ -41,7 +41,7 @@ func (p *People) Register(ctx context.Context, verb string, d Draft) (*Person, e
 }
 
 // create makes a person within a transaction in which more can be done.
-func (p *People) create(ctx context.Context, by Actor, verb string, d Draft, more func(*sql.Tx) error) (*Person, error) {
+func (p *People) create(ctx context.Context, by Actor, verb string, d Draft, more func(tx *sql.Tx, person int64) error) (*Person, error) {
 	var id int64
 	err := p.change(ctx, func(tx *sql.Tx, t *tables) error {
 		if err := t.clean(&d, 0); err != nil {
@@ -59,7 +59,7 @@ func (p *People) create(ctx context.Context, by Actor, verb string, d Draft, mor
 			return err
 		}
 		if more != nil {
-			if err := more(tx); err != nil {
+			if err := more(tx, id); err != nil {
 				return err
 			}
 		}

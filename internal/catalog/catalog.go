@@ -28,6 +28,9 @@ type Options struct {
 	Log      *slog.Logger     // nil is slog.Default()
 }
 
+// Language gives the language of descriptions that do not name theirs.
+func (c *Catalog) Language() string { return c.language }
+
 // Catalog knows every dataset. All methods may be called at once from many goroutines, and several
 // processes may hold a Catalog over the same data directory.
 type Catalog struct {

@@ -21,6 +21,17 @@ type Entry struct {
 	source engine.Source
 }
 
+// In gives the entry with the texts of its description in a language, where there is a translation.
+func (e *Entry) In(lang string) *Entry {
+	d := e.Dataset.In(lang)
+	if d == &e.Dataset {
+		return e
+	}
+	out := *e
+	out.Dataset = *d
+	return &out
+}
+
 // HasRecords tells whether the dataset has rows to ask for, if only in principle: a version may be empty.
 func (e *Entry) HasRecords() bool { return e.Version != nil }
 

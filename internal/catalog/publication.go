@@ -16,6 +16,7 @@ type Publication struct {
 	Metas        dataset.Metas         // laid over what is there, name by name; null takes a value away
 	Attachments  []Upload              // nil keeps them, else these replace them all
 	Alternatives []dataset.Alternative // nil keeps them, else these replace them all
+	Translations dataset.Translations  // nil keeps them, else these replace them all; keys are language tags in lower case
 	DataHidden   *bool                 // nil keeps it; a new dataset shows its rows
 	Rows         *Rows                 // a new version; nil keeps the rows as they are
 }
@@ -36,6 +37,7 @@ type Upload struct {
 var (
 	idForm         = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.@-]{0,199}$`)
 	uidForm        = regexp.MustCompile(`^da_[a-z0-9]{6}$`)
+	tagForm        = regexp.MustCompile(`^[a-z]{2,8}(-[a-z0-9]{1,8}){0,3}$`)
 	attachmentForm = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}$`)
 )
 
@@ -66,6 +68,11 @@ func (p *Publication) check() error {
 			return fault.New(fault.Invalid, "field %q: there is no type %q", f.Name, f.Type)
 		}
 		names[f.Name] = true
+	}
+	for tag := range p.Translations {
+		if !tagForm.MatchString(tag) {
+			return fault.New(fault.Invalid, "translations: %.100q is no language such as en or pt-br, in lower case", tag)
+		}
 	}
 	ids := map[string]bool{}
 	for _, a := range p.Attachments {

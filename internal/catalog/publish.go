@@ -180,6 +180,9 @@ func (k *kept) describe(p Publication, uploads []received) error {
 	if p.Alternatives != nil {
 		d.Alternatives = p.Alternatives
 	}
+	if p.Translations != nil {
+		d.Translations = p.Translations
+	}
 	if p.DataHidden != nil {
 		k.dataHidden = *p.DataHidden
 	}

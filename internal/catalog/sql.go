@@ -47,6 +47,7 @@ type description struct {
 	Metas        dataset.Metas         `json:"metas,omitempty"`
 	Attachments  []dataset.Attachment  `json:"attachments,omitempty"`
 	Alternatives []dataset.Alternative `json:"alternatives,omitempty"`
+	Translations dataset.Translations  `json:"translations,omitempty"`
 }
 
 // kept is a dataset as the database holds it, for who changes it.
@@ -109,6 +110,7 @@ func (c *Catalog) scanEntry(rows *sql.Rows) (*Entry, error) {
 		return nil, fmt.Errorf("the description of %s: %w", e.ID, err)
 	}
 	e.Fields, e.Attachments, e.Alternatives = d.Fields, d.Attachments, d.Alternatives
+	e.Translations = d.Translations
 	e.Created, e.Described = moment(created), moment(described)
 	e.Changed = e.Described
 	if number.Valid {

@@ -11,6 +11,7 @@ type Dataset struct {
 	Metas        Metas
 	Attachments  []Attachment
 	Alternatives []Alternative
+	Translations Translations
 }
 
 // Metas holds metadata by template, then by name: Metas["default"]["title"]. Values are those of

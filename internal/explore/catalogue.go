@@ -161,7 +161,7 @@ func (ix *index) tidy() {
 
 // build loads the descriptions of all datasets into a version file of its own.
 func (x *Explorer) build(ctx context.Context, entries []*catalog.Entry, revision int64) (*index, error) {
-	shape := shapeOf(entries)
+	shape := shapeOf(entries, x.catalog.Language())
 	ix := &index{
 		revision: revision,
 		schema:   check.Schema{Fields: shape.fields(), Aliases: shape.aliases(), Time: x.clock(), ID: "catalog"},

@@ -276,7 +276,7 @@ func (ix *index) isField(item odsql.SelectItem) bool {
 
 // parts puts the items together with the columns that the engine answers with.
 func (s *selection) parts(columns []dataset.Column) []Part {
-	taken := map[string]bool{rowKey: true, wordsField: true}
+	taken := map[string]bool{rowKey: true, wordsField: true, orderField: true}
 	for _, item := range s.items {
 		if !item.pattern {
 			taken[item.part.Key] = true

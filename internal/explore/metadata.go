@@ -11,6 +11,7 @@ import (
 
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
+	"parvis/internal/locale"
 )
 
 // metaName is where a metadata stands in a description.
@@ -30,7 +31,8 @@ const (
 	uidField      = "dataset_uid"
 	recordsField  = "has_records"
 	featuresField = "features"
-	wordsField    = "_fields" // names and labels of a dataset's fields: for full-text search
+	wordsField    = "_fields" // names and labels of a dataset's fields, and all translations: for full-text search
+	orderField    = "_order"  // the dataset's place when titles are put in order as the portal's language does
 )
 
 // wellKnown gives the metadata beside the default template that questions may name in every portal, whether any
@@ -58,7 +60,8 @@ func wellKnown() []metaName {
 type shape struct {
 	columns []column
 	metas   map[string]metaName
-	empty   map[string]bool // the well-known ones, by key, that no dataset has
+	empty   map[string]bool  // the well-known ones, by key, that no dataset has
+	places  map[string]int64 // by uid: see orderField
 }
 
 // column is one field of the catalogue.
@@ -67,9 +70,14 @@ type column struct {
 	from  metaName // zero for the head
 }
 
-// shapeOf finds the columns that these datasets need.
-func shapeOf(entries []*catalog.Entry) *shape {
-	s := &shape{metas: map[string]metaName{}, empty: map[string]bool{}}
+// shapeOf finds the columns that these datasets need. Titles are put in order as the portal's language does.
+func shapeOf(entries []*catalog.Entry, language string) *shape {
+	s := &shape{metas: map[string]metaName{}, empty: map[string]bool{}, places: map[string]int64{}}
+	byTitle := slices.Clone(entries)
+	locale.SortIn(language, byTitle, (*catalog.Entry).Title)
+	for i, e := range byTitle {
+		s.places[e.UID] = int64(i)
+	}
 	for _, f := range []dataset.Field{
 		{Name: idField, Type: dataset.Text, Label: "Dataset identifier"},
 		{Name: uidField, Type: dataset.Text, Label: "Permanent identifier"},
@@ -125,6 +133,7 @@ func shapeOf(entries []*catalog.Entry) *shape {
 		f.Annotations.Facet = m.template == "default" && slices.Contains(facets, m.name)
 		s.columns = append(s.columns, column{field: f, from: m})
 	}
+	s.columns = append(s.columns, column{field: dataset.Field{Name: orderField, Type: dataset.Int, Label: "Order"}})
 	s.columns = append(s.columns, column{field: dataset.Field{Name: wordsField, Type: dataset.Text, Label: "Fields", Annotations: dataset.Annotations{Multivalued: ","}}})
 	return s
 }
@@ -215,6 +224,8 @@ func (s *shape) row(e *catalog.Entry, values []any) {
 			values[i] = e.HasRecords()
 		case c.field.Name == featuresField:
 			values[i] = anys(e.Features())
+		case c.field.Name == orderField:
+			values[i] = s.places[e.UID]
 		case c.field.Name == wordsField:
 			var words []string
 			for _, f := range e.Fields {
@@ -222,6 +233,9 @@ func (s *shape) row(e *catalog.Entry, values []any) {
 				if f.Label != f.Name {
 					words = append(words, f.Label)
 				}
+			}
+			for _, text := range e.Translations.Words() {
+				words = append(words, stripTags(text))
 			}
 			values[i] = anys(words)
 		}

@@ -38,6 +38,7 @@ type described struct {
 	DataVisible  *bool                 `json:"data_visible"`
 	Attachments  []dataset.Attachment  `json:"attachments"`
 	Alternatives []dataset.Alternative `json:"alternative_exports"`
+	Translations dataset.Translations  `json:"translations"`
 }
 
 // IsFolder tells whether path is a portal's folder, or that of one dataset.
@@ -114,7 +115,10 @@ func importFolder(ctx context.Context, o Options, folder string) (*Report, error
 		return nil, err
 	}
 	hidden := d.Security.IsDataVisible != nil && !*d.Security.IsDataVisible || d.DataVisible != nil && !*d.DataVisible
-	p := catalog.Publication{ID: d.ID, UID: d.UID, Fields: d.Fields, Metas: d.Metas, DataHidden: &hidden, Alternatives: d.Alternatives}
+	p := catalog.Publication{ID: d.ID, UID: d.UID, Fields: d.Fields, Metas: d.Metas, DataHidden: &hidden, Alternatives: d.Alternatives, Translations: d.Translations}
+	if p.Translations == nil {
+		p.Translations = dataset.Translations{}
+	}
 	if p.Alternatives == nil {
 		p.Alternatives = []dataset.Alternative{}
 	}

@@ -1,88 +1,93 @@
 package locale
 
 import (
-	"embed"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/gohugoio/locales"
-	"github.com/gohugoio/locales/ar"
-	"github.com/gohugoio/locales/en"
-	"github.com/gohugoio/locales/fr"
-	"golang.org/x/text/language"
 )
-
-//go:embed po/*.po
-var files embed.FS
 
 // Language is one language that the portal speaks.
 type Language struct {
-	Tag  string // BCP 47: "en", "fr"
-	Name string // in the language itself
-	Dir  string // "ltr" or "rtl"
+	Tag      string // BCP 47 in lower case: "en", "fr", "pt-br"
+	Name     string // in the language itself
+	Dir      string // "ltr" or "rtl"
+	Coverage int    // percent of the messages that are translated
+	Rules    string // whose numbers and dates it has: "en" where those of the language are not known
 }
 
-// known is every language with its number and date rules. To add one: a row here, and po/TAG.po.
-func known() []struct {
-	Language
-	rules locales.Translator
-} {
-	return []struct {
-		Language
-		rules locales.Translator
-	}{
-		{Language{"en", "English", "ltr"}, en.New()},
-		{Language{"fr", "Français", "ltr"}, fr.New()},
-		{Language{"ar", "العربية", "rtl"}, ar.New()},
-	}
+// Options say which languages a portal speaks.
+type Options struct {
+	Fallback string   // the language of who states no wish; "": English, or the first of Enabled where English is not on
+	Enabled  []string // tags; nil: every language that comes with Parvis or stands in Dir
+	Dir      string   // a folder of PO files, TAG.po, that add a language or take the place of one; it need not exist
 }
+
+// Pseudo is the tag of a made-up language for tests: English with accents, 40 % longer, between ⟦ and ⟧. It is on only
+// where Enabled names it.
+const Pseudo = "en-xa"
 
 // Locales holds the languages of the portal. It never changes after Load.
 type Locales struct {
-	printers []*Printer
-	matcher  language.Matcher
+	printers []*Printer // the fallback first
 }
 
-// Load reads the embedded catalogues. Fallback is the language of who states no wish: "" is English. An unknown
-// fallback is an error, and so is a damaged catalogue.
-func Load(fallback string) (*Locales, error) {
-	l := &Locales{}
-	for _, k := range known() {
-		p := &Printer{Language: k.Language, rules: k.rules}
-		if k.Tag != "en" { // English is the source
-			text, err := files.ReadFile("po/" + k.Tag + ".po")
-			if err != nil {
-				return nil, fmt.Errorf("language %s: %w", k.Tag, err)
-			}
-			if p.catalogue, err = parsePO(text); err != nil {
-				return nil, fmt.Errorf("po/%s.po: %w", k.Tag, err)
+// Load reads the catalogues. An unknown language in Fallback or Enabled is an error, and so is a damaged catalogue,
+// named with its file and line.
+func Load(o Options) (*Locales, error) {
+	known, err := catalogues(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	enabled := o.Enabled
+	if len(enabled) == 0 {
+		for _, p := range known {
+			if p.Tag != Pseudo {
+				enabled = append(enabled, p.Tag)
 			}
 		}
-		l.printers = append(l.printers, p)
+	}
+	l := &Locales{}
+	for _, tag := range enabled {
+		p := find(known, tag)
+		if p == nil {
+			return nil, fmt.Errorf("there is no language %q: choose among %s, or add a file %s.po", tag, list(known), strings.ToLower(tag))
+		}
+		if find(l.printers, tag) == nil {
+			l.printers = append(l.printers, p)
+		}
+	}
+	fallback := o.Fallback
+	if fallback == "" && find(l.printers, "en") != nil {
+		fallback = "en"
 	}
 	if fallback != "" {
-		at := slices.IndexFunc(l.printers, func(p *Printer) bool { return p.Tag == fallback })
-		if at < 0 {
-			return nil, fmt.Errorf("there is no language %q: choose one of %s", fallback, strings.Join(l.tags(), ", "))
+		first := find(l.printers, fallback)
+		if first == nil {
+			return nil, fmt.Errorf("the portal's own language is %q, which is none of its languages: %s", fallback, list(l.printers))
 		}
-		first := l.printers[at]
+		at := slices.Index(l.printers, first)
 		l.printers = slices.Insert(slices.Delete(l.printers, at, at+1), 0, first)
 	}
-	tags := make([]language.Tag, len(l.printers))
-	for i, p := range l.printers {
-		tags[i] = language.Make(p.Tag)
-	}
-	l.matcher = language.NewMatcher(tags)
 	return l, nil
 }
 
-func (l *Locales) tags() []string {
-	out := make([]string, len(l.printers))
-	for i, p := range l.printers {
-		out[i] = p.Tag
+func find(printers []*Printer, tag string) *Printer {
+	for _, p := range printers {
+		if strings.EqualFold(p.Tag, tag) {
+			return p
+		}
 	}
-	return out
+	return nil
+}
+
+func list(printers []*Printer) string {
+	var tags []string
+	for _, p := range printers {
+		if p.Tag != Pseudo {
+			tags = append(tags, p.Tag)
+		}
+	}
+	return strings.Join(tags, ", ")
 }
 
 // Languages lists the languages, the portal's own first.
@@ -94,31 +99,8 @@ func (l *Locales) Languages() []Language {
 	return out
 }
 
-// Negotiate gives the printer for a visitor: asked is what the address says ("fr", "en-gb", or ""), accept the
-// Accept-Language header. What cannot be read or is not spoken counts as not said.
-func (l *Locales) Negotiate(asked, accept string) *Printer {
-	const longest = 200 // a header longer than this is no wish of a person
-	if asked != "" && len(asked) <= longest {
-		if p := l.match(asked); p != nil {
-			return p
-		}
-	}
-	if accept != "" && len(accept) <= longest {
-		if p := l.match(accept); p != nil {
-			return p
-		}
-	}
-	return l.printers[0]
-}
+// Printers gives the printer of every language, the portal's own first.
+func (l *Locales) Printers() []*Printer { return slices.Clone(l.printers) }
 
-func (l *Locales) match(wish string) *Printer {
-	tags, _, err := language.ParseAcceptLanguage(wish)
-	if err != nil || len(tags) == 0 {
-		return nil
-	}
-	_, i, sure := l.matcher.Match(tags...)
-	if sure == language.No {
-		return nil
-	}
-	return l.printers[i]
-}
+// Printer gives the printer of a language that is on, nil for any other tag.
+func (l *Locales) Printer(tag string) *Printer { return find(l.printers, tag) }

@@ -3,7 +3,6 @@ package locale
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +17,9 @@ import (
 type Printer struct {
 	Language
 	rules     locales.Translator
-	catalogue catalogue // nil for English
+	plural    plural
+	catalogue catalogue // empty for English
+	pseudo    bool
 }
 
 // T translates a message: T("Rows {from} to {to}", "from", 1, "to", 100). Without a translation it stays English.
@@ -30,6 +31,9 @@ func (p *Printer) C(context, msgid string, pairs ...any) string {
 	if strs := p.catalogue[key{context, msgid}]; len(strs) > 0 && strs[0] != "" {
 		text = strs[0]
 	}
+	if p.pseudo {
+		text = pseudoText(text)
+	}
 	return p.fill(text, pairs)
 }
 
@@ -40,16 +44,23 @@ func (p *Printer) N(one, many string, n int64, pairs ...any) string {
 		text = one
 	}
 	if strs := p.catalogue[key{"", one}]; len(strs) > 0 {
-		rules := p.rules.PluralsCardinal()
-		i := slices.Index(rules, p.rules.CardinalPluralRule(float64(n), 0))
-		if i < 0 || i >= len(strs) {
-			i = len(strs) - 1
-		}
+		i := min(p.plural.index(n), len(strs)-1)
 		if strs[i] != "" {
 			text = strs[i]
 		}
 	}
+	if p.pseudo {
+		text = pseudoText(text)
+	}
 	return p.fill(text, append([]any{"n", n}, pairs...))
+}
+
+// mark brackets what the pseudo-language has from the rules of English.
+func (p *Printer) mark(text string) string {
+	if p.pseudo {
+		return "⟦" + text + "⟧"
+	}
+	return text
 }
 
 // fill puts values into the places of a message.
@@ -136,7 +147,7 @@ func (p *Printer) Bytes(n int64) string {
 }
 
 // Date writes a day in full: 23 novembre 2026.
-func (p *Printer) Date(t time.Time) string { return p.first(p.rules.FmtDateLong(t), t) }
+func (p *Printer) Date(t time.Time) string { return p.mark(p.first(p.rules.FmtDateLong(t), t)) }
 
 // first writes the first of a month as French does, which CLDR leaves out: 1er.
 func (p *Printer) first(date string, t time.Time) string {
@@ -148,16 +159,28 @@ func (p *Printer) first(date string, t time.Time) string {
 
 // DateTime writes a day and a time of day.
 func (p *Printer) DateTime(t time.Time) string {
-	return p.Day(t) + ", " + p.rules.FmtTimeMedium(t)
+	return p.List(p.Day(t), p.mark(p.clock(t)))
+}
+
+// clock writes a time of day. The hour after midnight is 12 on a clock of twelve hours, where the rules say 0.
+func (p *Printer) clock(t time.Time) string {
+	text := p.rules.FmtTimeMedium(t)
+	if rest, midnight := strings.CutPrefix(text, "0:"); midnight && strings.HasPrefix(p.rules.FmtTimeMedium(t.Add(13*time.Hour)), "1:") {
+		return "12:" + rest
+	}
+	return text
 }
 
 // Day writes a day in the short form for tables: 23 nov. 2026.
-func (p *Printer) Day(t time.Time) string { return p.first(p.rules.FmtDateMedium(t), t) }
+func (p *Printer) Day(t time.Time) string { return p.mark(p.first(p.rules.FmtDateMedium(t), t)) }
 
 // Month writes a month of a year: novembre 2026.
 func (p *Printer) Month(t time.Time) string {
-	return p.rules.MonthWide(t.Month()) + " " + strconv.Itoa(t.Year())
+	return p.MonthName(t.Month()) + " " + strconv.Itoa(t.Year())
 }
 
 // MonthName names a month: novembre.
-func (p *Printer) MonthName(m time.Month) string { return p.rules.MonthWide(m) }
+func (p *Printer) MonthName(m time.Month) string { return p.mark(p.rules.MonthWide(m)) }
+
+// List writes the items of an enumeration one after the other.
+func (p *Printer) List(items ...string) string { return strings.Join(items, p.C("list", ", ")) }

@@ -86,6 +86,7 @@ func (a *API) appendListing(dst []byte, c *call, got *explore.Listing, how shown
 	rows := jsontext.NewEncoder(got.Columns, format.Options{Location: got.Plan.Loc})
 	at, batch := 0, 0
 	for n, e := range got.Entries {
+		e = e.In(c.lang)
 		if n > 0 {
 			dst = append(dst, ',')
 		}

@@ -100,7 +100,10 @@ type described struct {
 	Fields      []dataset.Field      `json:"fields"`
 	Metas       dataset.Metas        `json:"metas"`
 	Attachments []dataset.Attachment `json:"attachments"`
-	Security    struct {
+
+	Translations dataset.Translations `json:"translations"`
+
+	Security struct {
 		DataVisible *bool `json:"is_data_visible"`
 	} `json:"security"`
 }
@@ -115,7 +118,7 @@ func (p *Portal) publishFolder(t testing.TB, from fs.FS) {
 	if err := json.Unmarshal(text, &d); err != nil {
 		t.Fatal(err)
 	}
-	publication := catalog.Publication{ID: d.ID, Fields: d.Fields, Metas: d.Metas}
+	publication := catalog.Publication{ID: d.ID, Fields: d.Fields, Metas: d.Metas, Translations: d.Translations}
 	if d.Security.DataVisible != nil {
 		hidden := !*d.Security.DataVisible
 		publication.DataHidden = &hidden

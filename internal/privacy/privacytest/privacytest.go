@@ -11,14 +11,11 @@ import (
 // New makes the registry of a portal in all languages by plain HTTP, with what change says otherwise; it may be nil.
 func New(t testing.TB, change func(*privacy.Options)) *privacy.Registry {
 	t.Helper()
-	locales, err := locale.Load("")
+	locales, err := locale.Load(locale.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := privacy.Options{Operator: "The town", Secret: []byte("a secret of tests, 32 bytes long")}
-	for _, l := range locales.Languages() {
-		o.Languages = append(o.Languages, locales.Negotiate(l.Tag, ""))
-	}
+	o := privacy.Options{Operator: "The town", Secret: []byte("a secret of tests, 32 bytes long"), Languages: locales.Printers()}
 	if change != nil {
 		change(&o)
 	}

@@ -55,7 +55,7 @@ type facetChoice struct {
 // card is a dataset in the list.
 type card struct {
 	ID, Title, Lede, Publisher string
-	Lang                       string // of the texts where it is not the page's
+	Lang, LedeLang             string // of the title and the lede
 	Href                       string
 	Rows                       string
 	Views                      []string
@@ -122,8 +122,8 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 	filtered := func(g filter) string { return href(g, sort, 1) }
 
 	q := f.question()
-	q.Lang = p.Tag
-	q.OrderBy = map[string]string{"newest": "modified desc", "title": "title"}[sort]
+	q.Lang = p.Rules
+	q.OrderBy = map[string]string{"newest": "modified desc", "title": "_order"}[sort]
 	limit := cardsPerPage
 	q.Limit, q.Offset = &limit, int(at-1)*cardsPerPage
 	entries, total, err := s.portal.Datasets(r.Context(), actor, q)
@@ -174,7 +174,7 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f filter, href func(filter) string) ([]facetGroup, error) {
 	names := catalogFacets(v.Printer)
 	q := f.question()
-	q.Lang = v.Tag
+	q.Lang = v.Rules
 	for _, n := range names {
 		facet := n.Tag
 		if facet == "modified" {
@@ -273,10 +273,12 @@ func monthName(p *locale.Printer, step string, level int) string {
 // card shows a dataset in the list.
 func (s *Site) card(v view, e *catalog.Entry) card {
 	c := card{
-		ID: e.ID, Title: e.Title(), Publisher: e.Metas.Text("default", "publisher"), Lang: s.language(v, e),
+		ID: e.ID, Publisher: e.Metas.Text("default", "publisher"),
 		Href: v.Href(tab(e.ID, "information")),
 	}
-	c.Lede, _ = s.lede(e.Metas.Text("default", "description"))
+	title, description := e.TitleIn(wish(v)), e.DescriptionIn(wish(v))
+	c.Title, c.Lang, c.LedeLang = title.Text, title.Lang, description.Lang
+	c.Lede, _ = s.lede(description.Text)
 	c.Lede = page.Cut(c.Lede, 220)
 	if e.HasRecords() {
 		c.Rows = v.N("{n} record", "{n} records", e.Rows())

@@ -17,8 +17,8 @@ import (
 type datasetPage struct {
 	view
 	Name    string // the dataset's title
+	Lang    string // of the title
 	ID      string
-	Lang    string // of the dataset's texts where it is not the page's
 	Theme   string
 	ThemeTo string
 	Tabs    []choice
@@ -49,8 +49,9 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request, name string) (datase
 	if err != nil {
 		return datasetPage{}, err
 	}
-	p := datasetPage{view: s.View(w, r, nil, "data"), Name: e.Title(), ID: e.ID, entry: e, actor: actor, tab: name}
-	p.Lang = s.language(p.view, e)
+	p := datasetPage{view: s.View(w, r, nil, "data"), ID: e.ID, entry: e, actor: actor, tab: name}
+	title := e.TitleIn(wish(p.view))
+	p.Name, p.Lang = title.Text, title.Lang
 	p.Hidden, p.NoRows = !visible, !e.HasRecords()
 	if p.filter, err = readFilter(p.Params); err != nil {
 		return p, err
@@ -65,7 +66,7 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request, name string) (datase
 			p.Title = p.Name + " – " + t.Label
 		}
 	}
-	p.About, _ = s.lede(e.Metas.Text("default", "description"))
+	p.About, _ = s.lede(e.DescriptionIn(wish(p.view)).Text)
 	if p.About == "" {
 		p.About = p.Name
 	}
@@ -93,7 +94,7 @@ func (p datasetPage) filtered(f filter) string {
 // label gives the label of a field by its name.
 func (p datasetPage) label(name string) string {
 	if f := p.field(name); f != nil {
-		return labelOf(*f)
+		return p.labelOf(*f).Text
 	}
 	return name
 }
@@ -107,26 +108,11 @@ func (p datasetPage) field(name string) *dataset.Field {
 	return nil
 }
 
-func labelOf(f dataset.Field) string {
-	if f.Label != "" {
-		return f.Label
-	}
-	return f.Name
-}
+// labelOf gives the label of a field for the reader.
+func (p datasetPage) labelOf(f dataset.Field) dataset.Said { return p.entry.LabelIn(wish(p.view), f) }
 
-// language gives the language of a dataset's texts where it is not the page's, so that they are read out rightly.
-func (s *Site) language(v view, e *catalog.Entry) string {
-	tags := e.Metas.Texts("default", "language")
-	if len(tags) == 0 || tags[0] == v.Tag || len(tags[0]) < 2 || len(tags[0]) > 8 {
-		return ""
-	}
-	for _, r := range tags[0] {
-		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r != '-' {
-			return ""
-		}
-	}
-	return tags[0]
-}
+// wish says in which language the texts of a description are read.
+func wish(v view) dataset.Wish { return dataset.Wish{Lang: v.Tag, Portal: v.Own()} }
 
 // lede gives the first paragraph of a description without its tags, and the rest as it stands.
 func (s *Site) lede(description string) (first, rest string) {

@@ -71,14 +71,20 @@ func demoSite(t *testing.T, only ...string) http.Handler {
 // siteOver is the pages over any portal.
 func siteOver(t *testing.T, p Portal, title string) http.Handler {
 	t.Helper()
-	locales, err := locale.Load("fr")
+	return siteIn(t, p, title, locale.Options{Fallback: "fr"})
+}
+
+// siteIn is siteOver in other languages.
+func siteIn(t *testing.T, p Portal, title string, o locale.Options) http.Handler {
+	t.Helper()
+	locales, err := locale.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	registry := privacytest.New(t, func(o *privacy.Options) { o.Operator = title })
 	frame, err := page.New(page.Options{
 		Locales: locales, Privacy: registry, Title: title,
-		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry}),
+		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry, Lenient: []string{"/i18n/setlang/"}}),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -111,6 +117,8 @@ func publishDemo(t *testing.T, c *catalog.Catalog, e engine.Engine, folder strin
 		UID    string          `json:"dataset_uid"`
 		Fields []dataset.Field `json:"fields"`
 		Metas  dataset.Metas   `json:"metas"`
+
+		Translations dataset.Translations `json:"translations"`
 	}
 	if err := json.Unmarshal(text, &d); err != nil {
 		t.Fatalf("%s: %v", folder, err)
@@ -149,7 +157,7 @@ func publishDemo(t *testing.T, c *catalog.Catalog, e engine.Engine, folder strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Publish(ctx, catalog.Publication{ID: d.ID, UID: d.UID, Fields: d.Fields, Metas: d.Metas,
+	if _, err := c.Publish(ctx, catalog.Publication{ID: d.ID, UID: d.UID, Fields: d.Fields, Metas: d.Metas, Translations: d.Translations,
 		Rows: &catalog.Rows{Path: file, Count: n, Hash: "00"}}); err != nil {
 		t.Fatalf("%s: %v", folder, err)
 	}

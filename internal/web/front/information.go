@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"parvis/internal/web/page"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,11 +23,12 @@ type informationPage struct {
 	Download    string // address of the whole CSV
 	Facts       []fact
 	Body        template.HTML // sanitised
+	Written     string        // the language of lede and body
 	Schema      []schemaRow
 	Sampled     bool
 	Sheet       []sheetRow
 	Attachments []attachment
-	Citation    string
+	Citation    []string
 }
 
 // fact is a figure under the title.
@@ -34,10 +36,12 @@ type fact struct{ Name, Value string }
 
 // schemaRow is a field with its profile.
 type schemaRow struct {
-	Label, Name, Type, Description string
-	Filter                         bool // the field is a facet
-	Spark                          template.HTML
-	Says                           string // the profile in words
+	Label, Lang       string
+	Name, Type        string
+	Description, Told string // the language of the description is Told
+	Filter            bool   // the field is a facet
+	Spark             template.HTML
+	Says              string // the profile in words
 }
 
 // sheetRow is a line of the side sheet: a text, or links.
@@ -60,7 +64,9 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &informationPage{datasetPage: base}
 	e := p.entry
-	if err := s.describe(w, r, p, e.Metas.Text("default", "description")); err != nil {
+	description := e.DescriptionIn(wish(p.view))
+	p.Written = description.Lang
+	if err := s.describe(w, r, p, description.Text); err != nil {
 		return err
 	}
 	p.Facts = facts(p)
@@ -80,7 +86,7 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	for _, f := range e.Fields {
-		p.Schema = append(p.Schema, schemaOf(p.Printer, f, seen))
+		p.Schema = append(p.Schema, schemaOf(p.datasetPage, f, seen))
 	}
 	p.Sheet = p.sheet()
 	for _, a := range e.Attachments {
@@ -125,11 +131,12 @@ func facts(p *informationPage) []fact {
 }
 
 // schemaOf shows a field; seen is nil where rows may not be looked at.
-func schemaOf(p *locale.Printer, f dataset.Field, seen *portrait.Portrait) schemaRow {
-	row := schemaRow{Label: labelOf(f), Name: f.Name, Description: f.Description, Filter: f.Annotations.Facet}
-	row.Type = typeName(p, f.Type, f.List())
+func schemaOf(p datasetPage, f dataset.Field, seen *portrait.Portrait) schemaRow {
+	label, told := p.labelOf(f), p.entry.FieldIn(wish(p.view), f)
+	row := schemaRow{Label: label.Text, Lang: label.Lang, Name: f.Name, Description: told.Text, Told: told.Lang, Filter: f.Annotations.Facet}
+	row.Type = typeName(p.Printer, f.Type, f.List())
 	if f.Annotations.Unit != "" {
-		row.Type += ", " + f.Annotations.Unit
+		row.Type = p.List(row.Type, f.Annotations.Unit)
 	}
 	if seen == nil {
 		return row
@@ -139,7 +146,7 @@ func schemaOf(p *locale.Printer, f dataset.Field, seen *portrait.Portrait) schem
 			continue
 		}
 		row.Spark = template.HTML(profile.Spark(seen.Rows))
-		row.Says = says(p, profile, f, seen.Rows)
+		row.Says = says(p.Printer, profile, f, seen.Rows)
 	}
 	return row
 }
@@ -226,21 +233,16 @@ func (p *informationPage) sheet() []sheetRow {
 	return rows
 }
 
-// citation gives the sentence with which the data may be cited.
-func citation(p datasetPage) string {
+// citation gives the parts of the sentence with which the data may be cited.
+func citation(p datasetPage) []string {
 	e := p.entry
-	var parts []string
-	for _, part := range []string{e.Metas.Text("default", "publisher"), p.T("“{text}”", "text", e.Title())} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	out := strings.Join(parts, ", ")
+	modified := ""
 	if t, ok := moment(e.Metas.Text("default", "modified")); ok {
-		out += ", " + p.Date(t)
+		modified = p.Date(t)
 	}
-	if license := e.Metas.Text("default", "license"); license != "" {
-		out += ", " + license
+	parts := []string{
+		e.Metas.Text("default", "publisher"), p.T("“{text}”", "text", p.Name), modified, e.Metas.Text("default", "license"),
+		p.Origin + tab(e.ID, "information"),
 	}
-	return out + ", " + p.Origin + tab(e.ID, "information")
+	return slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 }

@@ -49,7 +49,7 @@ func openTerms(t *testing.T, change func(*privacy.Options)) *terms {
 			change(o)
 		}
 	})
-	locales, err := locale.Load("fr")
+	locales, err := locale.Load(locale.Options{Fallback: "fr"})
 	if err != nil {
 		t.Fatal(err)
 	}

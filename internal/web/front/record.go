@@ -18,8 +18,8 @@ type recordPage struct {
 
 // valueRow is a field of the row.
 type valueRow struct {
-	Label, Name, Unit string
-	Cell              cell
+	Label, Lang, Name, Unit string
+	Cell                    cell
 }
 
 func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
@@ -39,6 +39,8 @@ func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
 			v.Label = c.Name
 		}
 		if f := p.field(c.Name); f != nil {
+			label := p.labelOf(*f)
+			v.Label, v.Lang = label.Text, label.Lang
 			v.Unit = f.Annotations.Unit
 		}
 		if p.Row == "" && !numeric(c) && strings.TrimSpace(v.Cell.Text) != "" && i > 0 {

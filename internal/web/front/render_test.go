@@ -130,6 +130,7 @@ func fixtures() map[string]fixture {
 		"bare":       {entries: []*catalog.Entry{described("", "", "", 0)}, total: 1, rows: none},
 		"empty":      {entries: []*catalog.Entry{described("Rien", "https://a.example/", "fr", 0)}, total: 1, rows: none},
 		"full":       {entries: many(described("Marchés & fêtes", "https://a.example/?x=1&y=2", "fr", 10_000_000)), total: 10_000, rows: page("Limay", "https://a.example/"), facets: facets("Île")},
+		"pseudo":     {entries: many(described("⟦Data⟧", "https://a.example/", "", 10_000)), total: 10_000, rows: page("⟦Data⟧", "https://a.example/"), facets: facets("⟦Data⟧")},
 		"hostile":    {entries: many(described(evil, "javascript:alert(1)", `en" onload="x`, 1)), total: 40, rows: page(evil, "javascript:alert(1)//http://"), facets: facets(evil)},
 		"hidden":     {entries: []*catalog.Entry{described("Secret", "", "xx", 5)}, total: 1, rows: none, hidden: true},
 	}

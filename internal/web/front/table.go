@@ -48,10 +48,11 @@ func (p *tablePage) WrongWhere() bool { return p.Error != nil && p.Error.Where }
 
 // head is a column of the table.
 type head struct {
-	Label, Below string // the unit, or the type
-	Href         string // sorts by this column; "" where it cannot
-	Sorted       string // ascending, descending or ""
-	Num          bool
+	Label, Lang string
+	Below       string // the unit, or the type
+	Href        string // sorts by this column; "" where it cannot
+	Sorted      string // ascending, descending or ""
+	Num         bool
 }
 
 // line is a row of the table.
@@ -62,7 +63,8 @@ type line struct {
 
 // facetField is a facet as a group of choices in the filter form.
 type facetField struct {
-	Name, Label string
+	Name        string
+	Label, Lang string
 	Many        bool // several may be chosen
 	None        bool // nothing is chosen
 	Values      []facetOption
@@ -98,7 +100,7 @@ func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
 	sort := p.Params.Get("sort")
 	q := p.filter.question()
 	q.OrderBy = p.order(sort)
-	q.Lang = p.Tag
+	q.Lang = p.Rules
 	limit := rowsPerPage
 	q.Limit, q.Offset = &limit, int(at-1)*rowsPerPage
 	status := http.StatusOK
@@ -111,7 +113,7 @@ func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("table of %s: %w", p.ID, err)
 	}
 	p.fill(rows, sort, at)
-	facets := odsql.Question{Lang: p.Tag}
+	facets := odsql.Question{Lang: p.Rules}
 	if p.Error == nil {
 		facets = p.filter.question()
 	}
@@ -173,6 +175,8 @@ func (p *tablePage) fill(rows *Rows, sort string, at int64) {
 			h.Label = c.Name
 		}
 		if f := p.field(c.Name); f != nil {
+			label := p.labelOf(*f)
+			h.Label, h.Lang = page.Cut(label.Text, longestChip), label.Lang
 			if f.Annotations.Unit != "" {
 				h.Below = f.Annotations.Unit
 			}
@@ -233,7 +237,8 @@ func (p *tablePage) facetFields(facets []explore.Facet) []facetField {
 		if f == nil || len(facet.Values) == 0 {
 			continue
 		}
-		ff := facetField{Name: "refine." + facet.Name, Label: labelOf(*f), None: true}
+		label := p.labelOf(*f)
+		ff := facetField{Name: "refine." + facet.Name, Label: label.Text, Lang: label.Lang, None: true}
 		ff.Many = f.Annotations.Disjunctive || f.List()
 		for _, c := range facetChoices(facet.Name, facet.Values, p.filter, func(filter) string { return "" }, 0) {
 			if c.On {

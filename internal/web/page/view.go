@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
@@ -49,9 +50,10 @@ func (f *Frame) View(w http.ResponseWriter, r *http.Request, title func(*locale.
 	if asked == "" {
 		asked = query.Get("flg")
 	}
-	p := f.Locales.Negotiate(asked, r.Header.Get("Accept-Language"))
+	chosen, _ := f.Privacy.Read(r, privacy.Language)
+	p := f.Locales.Negotiate(asked, chosen, r.Header.Get("Accept-Language"))
 	v := View{Printer: p, Here: here, frame: f, Path: r.URL.Path, Params: query, Origin: f.URL, w: w, r: r}
-	if asked != "" {
+	if asked != "" && f.Locales.Wish(chosen) != p { // a choice that is kept anyway needs no address
 		v.asked = p.Tag
 	}
 	if v.Origin == "" {
@@ -71,6 +73,19 @@ func (f *Frame) View(w http.ResponseWriter, r *http.Request, title func(*locale.
 	}
 	return v
 }
+
+// In gives the attributes of a text in a language: none where it is the page's own or not known.
+func (v View) In(lang string) template.HTMLAttr {
+	if lang == "" || strings.EqualFold(lang, v.Tag) || strings.ContainsFunc(lang, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-'
+	}) {
+		return ""
+	}
+	return template.HTMLAttr(`lang="` + lang + `" dir="` + locale.Direction(lang) + `"`)
+}
+
+// Own gives the portal's own language.
+func (v View) Own() string { return v.frame.Locales.Languages()[0].Tag }
 
 // Visitor gives who looks at the page.
 func (v View) Visitor() *server.Visitor { return v.visitor }
@@ -121,7 +136,9 @@ func (v View) Href(path string) string { return v.Link(path, nil) }
 func (v View) Link(path string, query url.Values) string {
 	q := url.Values{}
 	for name, values := range query {
-		q[name] = values
+		if name != "lang" && name != "flg" {
+			q[name] = values
+		}
 	}
 	if v.asked != "" {
 		q.Set("lang", v.asked)
@@ -154,20 +171,24 @@ type Choice struct {
 	Tag   string // of a language
 }
 
-// Languages gives the same page in each language.
+// Languages gives the languages that the visitor may choose.
 func (v View) Languages() []Choice {
 	var out []Choice
 	for _, l := range v.frame.Locales.Languages() {
-		q := url.Values{}
-		for name, values := range v.Params {
-			if name != "flg" {
-				q[name] = values
-			}
-		}
-		q.Set("lang", l.Tag)
-		out = append(out, Choice{l.Name, v.Path + "?" + q.Encode(), l.Tag == v.Tag, l.Tag})
+		out = append(out, Choice{Label: l.Name, On: l.Tag == v.Tag, Tag: l.Tag})
 	}
 	return out
+}
+
+// Stay gives the address of this page whatever its language.
+func (v View) Stay() string {
+	q := url.Values{}
+	for name, values := range v.Params {
+		if name != "lang" && name != "flg" {
+			q[name] = values
+		}
+	}
+	return (&url.URL{Path: v.Path, RawQuery: q.Encode()}).String()
 }
 
 // Canonical gives the page's own public address: without filters and sorts, which show the same in other ways.
