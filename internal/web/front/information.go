@@ -22,8 +22,8 @@ type informationPage struct {
 	Lede        string
 	Download    string // address of the whole CSV
 	Facts       []fact
-	About       template.HTML // sanitised
-	Written     string        // the language of lede and About
+	Body        template.HTML // sanitised
+	Written     string        // the language of lede and body
 	Schema      []schemaRow
 	Sampled     bool
 	Sheet       []sheetRow
@@ -66,9 +66,9 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	e := p.entry
 	description := e.DescriptionIn(wish(p.view))
 	p.Written = description.Lang
-	lede, rest := s.lede(description.Text)
-	p.Lede = lede
-	p.About = template.HTML(strings.TrimSpace(s.rich.Sanitize(rest)))
+	if err := s.describe(w, r, p, description.Text); err != nil {
+		return err
+	}
 	p.Facts = facts(p)
 	if !p.NoRows && !p.Hidden {
 		p.Download = apiURL(p.ID, "exports/csv", url.Values{"use_labels": {"true"}})
