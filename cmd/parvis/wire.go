@@ -5,10 +5,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
@@ -25,6 +28,7 @@ import (
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 	"parvis/internal/web/back"
 	"parvis/internal/web/front"
 	"parvis/internal/web/member"
@@ -118,6 +122,8 @@ type doors struct {
 	metrics  func(ready func() error) http.Handler
 	explorer *explore.Explorer
 	api      *v2.API
+	counter  *statistics.Counter
+	log      *slog.Logger
 }
 
 // doors opens the machine door and the pages over a portal, with the engine started.
@@ -137,11 +143,15 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		return nil, err
 	}
 	metrics := server.NewMetrics()
+	counter, err := statistics.Open(ctx, statistics.Options{DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url)})
+	if err != nil {
+		return nil, err
+	}
 	shared := server.New(server.Options{
-		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
+		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
-	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
+	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
 		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
@@ -221,4 +231,18 @@ func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Hand
 func (d *doors) close() {
 	d.api.Close()
 	d.explorer.Close()
+	late, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := d.counter.Close(late); err != nil {
+		d.log.Warn("the last counts are lost", "error", err)
+	}
+}
+
+// hostOf gives the host of an address, without its port.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
