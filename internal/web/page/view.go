@@ -177,6 +177,9 @@ func (v View) Languages() []Choice {
 	return out
 }
 
+// Choosable tells whether there is more than one language to choose among.
+func (v View) Choosable() bool { return len(v.frame.Locales.Languages()) > 1 }
+
 // Stay gives the address of this page whatever its language.
 func (v View) Stay() string {
 	q := url.Values{}
