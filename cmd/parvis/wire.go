@@ -15,6 +15,7 @@ import (
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
+	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/dataset"
 	"parvis/internal/db"
@@ -164,6 +165,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	mux := http.NewServeMux()
 	d.api.Register(mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, BaseURL: p.set.url}).Register(mux)
 	pages, err := p.pages(frame, d, mux)
 	if err != nil {
 		d.close()
@@ -203,6 +205,9 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 		}
 		return server.Signed{}, false, nil // another request was first
 	}
+	if found.Person != nil {
+		p.people.Saw(found.Person.ID)
+	}
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
@@ -217,7 +222,7 @@ func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Hand
 	if err != nil {
 		return nil, err
 	}
-	office, err := back.New(back.Options{Frame: frame})
+	office, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog})
 	if err != nil {
 		return nil, err
 	}
