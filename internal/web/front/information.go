@@ -37,7 +37,7 @@ type fact struct{ Name, Value string }
 // schemaRow is a field with its profile.
 type schemaRow struct {
 	Label, Lang       string
-	Name, Type        string
+	Name, Type, Unit  string
 	Description, Told string // the language of the description is Told
 	Filter            bool   // the field is a facet
 	Spark             template.HTML
@@ -136,7 +136,7 @@ func schemaOf(p datasetPage, f dataset.Field, seen *portrait.Portrait) schemaRow
 	row := schemaRow{Label: label.Text, Lang: label.Lang, Name: f.Name, Description: told.Text, Told: told.Lang, Filter: f.Annotations.Facet}
 	row.Type = typeName(p.Printer, f.Type, f.List())
 	if f.Annotations.Unit != "" {
-		row.Type = p.List(row.Type, f.Annotations.Unit)
+		row.Unit = f.Annotations.Unit
 	}
 	if seen == nil {
 		return row
