@@ -59,7 +59,7 @@ func openDoors(t *testing.T) *building {
 	if err != nil {
 		t.Fatal(err)
 	}
-	locales, err := locale.Load("en")
+	locales, err := locale.Load(locale.Options{Fallback: "en"})
 	if err != nil {
 		t.Fatal(err)
 	}
