@@ -19,7 +19,7 @@ import (
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
-	"parvis/internal/privacy"
+	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 	"parvis/internal/web/front"
 	"parvis/internal/web/page"
@@ -55,10 +55,7 @@ type building struct {
 func openDoors(t *testing.T) *building {
 	t.Helper()
 	b := &building{Portal: exploretest.OpenFolder(t, fstest.MapFS{}), group: 7, actors: map[string]account.Actor{}}
-	registry, err := privacy.New(privacy.Seed())
-	if err != nil {
-		t.Fatal(err)
-	}
+	registry := privacytest.New(t, nil)
 	locales, err := locale.Load(locale.Options{Fallback: "en"})
 	if err != nil {
 		t.Fatal(err)

@@ -74,7 +74,7 @@ func doorList() []door {
 		{pattern: "/explore/dataset/{id}/imprint.svg", requests: with(page+"/imprint.svg", "", "v=2-1", "dark=1")},
 		{pattern: "/explore/dataset/{id}/{$}", harmless: "sends to the first tab whether it is there or not"},
 		{pattern: "/{$}", harmless: "sends to the catalogue"}, {pattern: "/", harmless: "no route"}, {pattern: "/assets/", harmless: "files of the portal"}, {pattern: "/favicon.ico", harmless: "files of the portal"},
-		{pattern: "/robots.txt", harmless: "a text"}, {pattern: "/terms/cookies-policy/{$}", harmless: "the policy"}, {pattern: "/terms/cookies-policy.json", harmless: "the policy"},
+		{pattern: "/robots.txt", harmless: "a text"}, {pattern: "/i18n/setlang/{$}", harmless: "keeps a language"}, {pattern: "/terms/cookies-policy/{$}", harmless: "the policy"}, {pattern: "/terms/cookies-policy.json", harmless: "the policy"},
 		{pattern: "/terms/cookies-information/{$}", harmless: "the policy"}, {pattern: "/terms/cookies-information", harmless: "the policy"},
 	}
 }

@@ -1,17 +1,23 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/dataset"
+	"parvis/internal/db"
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
@@ -22,6 +28,7 @@ import (
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 	"parvis/internal/web/back"
 	"parvis/internal/web/front"
 	"parvis/internal/web/member"
@@ -115,6 +122,8 @@ type doors struct {
 	metrics  func(ready func() error) http.Handler
 	explorer *explore.Explorer
 	api      *v2.API
+	counter  *statistics.Counter
+	log      *slog.Logger
 }
 
 // doors opens the machine door and the pages over a portal, with the engine started.
@@ -126,16 +135,23 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := privacy.New(privacy.Seed())
+	registry, err := p.registry(ctx, locales)
 	if err != nil {
 		return nil, err
 	}
+	if p.ledger, err = privacy.OpenLedger(ctx, p.db, registry); err != nil {
+		return nil, err
+	}
 	metrics := server.NewMetrics()
+	counter, err := statistics.Open(ctx, statistics.Options{DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url)})
+	if err != nil {
+		return nil, err
+	}
 	shared := server.New(server.Options{
-		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
+		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
-	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
+	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
 		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
@@ -158,6 +174,19 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	return d, nil
 }
 
+// registry makes the register of what may be stored on a visitor's machine from the settings.
+func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privacy.Registry, error) {
+	secret, err := db.Secret(ctx, p.db, "choices")
+	if err != nil {
+		return nil, err
+	}
+	o := privacy.Options{
+		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
+		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
+	}
+	return privacy.New(o)
+}
+
 // signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
 func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, error) {
 	found, renew, err := p.sessions.Find(ctx, id)
@@ -177,24 +206,10 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
-// locales loads the languages that visitors may choose: those that come with Parvis, and the PO files in the folder locale.
-func (p *portal) locales() (*locale.Locales, error) {
-	locales, err := locale.Load(locale.Options{Fallback: p.set.language, Enabled: p.set.languages, Dir: filepath.Join(p.set.data, "locale")})
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range locales.Languages() {
-		if l.Coverage < 100 {
-			p.log.Warn("a language is translated in part", "language", l.Tag, "percent", l.Coverage)
-		}
-	}
-	return locales, nil
-}
-
 // pages opens the doors of pages over a frame.
 func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, API: api})
+	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api})
 	if err != nil {
 		return nil, err
 	}
@@ -216,4 +231,18 @@ func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Hand
 func (d *doors) close() {
 	d.api.Close()
 	d.explorer.Close()
+	late, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := d.counter.Close(late); err != nil {
+		d.log.Warn("the last counts are lost", "error", err)
+	}
+}
+
+// hostOf gives the host of an address, without its port.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

@@ -14,6 +14,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/explore"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 )
 
 // formatRevision is counted up whenever the same question over the same data is answered in another way.
@@ -87,14 +88,18 @@ type call struct {
 	params parameters
 	lang   string
 	base   string // of links, without a slash at its end
+	hit    *statistics.Hit
 }
 
 // handler answers a call.
 type handler func(c *call) error
 
-// handle makes an http.Handler of a handler: cross-origin headers, who asks, quota, language.
-func (a *API) handle(h handler) http.Handler {
+// handle makes an http.Handler of a handler: cross-origin headers, who asks, quota, language. Calls are counted under
+// a name.
+func (a *API) handle(name string, h handler) http.Handler {
 	answered := a.server.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		hit := server.Count(w)
+		hit.Kind, hit.Endpoint = statistics.Call, name
 		head := w.Header()
 		crossOrigin(head)
 		head["Vary"] = []string{"Authorization, Cookie"}
@@ -106,7 +111,7 @@ func (a *API) handle(h handler) http.Handler {
 		if !a.calls.take(w, actor, a.clock()) {
 			return nil
 		}
-		c := &call{Request: r, w: w, actor: actor, params: parseQuery(r.URL.RawQuery), lang: a.language, base: a.baseOf(r)}
+		c := &call{Request: r, w: w, actor: actor, params: parseQuery(r.URL.RawQuery), hit: hit, lang: a.language, base: a.baseOf(r)}
 		if lang := c.params.one("lang"); lang != "" {
 			c.lang = lang
 		}

@@ -60,6 +60,7 @@ func (a *API) dataset(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		how, err := c.params.shown()
 		if err != nil {

@@ -23,6 +23,7 @@ import (
 	"parvis/internal/format/xlsx"
 	"parvis/internal/geo"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 )
 
 // file is a format of exports.
@@ -54,6 +55,7 @@ func (a *API) formats(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	address := c.datasetURL(e.ID) + "/exports"
 	links := []link{{"self", address}}
 	for _, f := range files() {
@@ -133,12 +135,14 @@ func (a *API) export(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	list := files()
 	i := slices.IndexFunc(list, func(f file) bool { return f.name == c.PathValue("format") })
 	if i < 0 {
 		return noURI()
 	}
 	f := list[i]
+	c.hit.Kind, c.hit.Format = statistics.Download, f.name
 	if f.geo && !hasGeometry(e) {
 		return fault.New(fault.Invalid, "The dataset %s cannot be exported as %s: it has no geometry.", id, f.name)
 	}

@@ -15,6 +15,7 @@ func (a *API) facets(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {

@@ -35,6 +35,7 @@ func (a *API) records(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {
@@ -134,6 +135,7 @@ func (a *API) record(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {

@@ -22,7 +22,7 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
-	"parvis/internal/privacy"
+	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 )
 
@@ -49,10 +49,7 @@ func openWith(t testing.TB, find server.KeyFinder, change ...func(*v2.Options)) 
 	t.Helper()
 	p := exploretest.Open(t)
 	d := &door{Portal: p, log: &bytes.Buffer{}}
-	registry, err := privacy.New(privacy.Seed())
-	if err != nil {
-		t.Fatal(err)
-	}
+	registry := privacytest.New(t, nil)
 	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics(), Privacy: registry,
 		Keys: find})
 	o := v2.Options{Explorer: p.Explorer, Catalog: p.Catalog, Server: s, Temp: p.Temp, BaseURL: "https://data.example.org"}
