@@ -19,6 +19,7 @@ import (
 // informationPage describes a dataset.
 type informationPage struct {
 	datasetPage
+	rows        int64
 	Lede        string
 	Download    string // address of the whole CSV
 	Facts       []fact
@@ -54,8 +55,8 @@ type sheetRow struct {
 
 type attachment struct{ Title, Kind, Href string }
 
-// Rows gives the number of rows of the whole dataset.
-func (p *informationPage) Rows() int64 { return p.entry.Rows() }
+// Rows gives the number of rows of the dataset that may be seen.
+func (p *informationPage) Rows() int64 { return p.rows }
 
 func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	base, err := s.open(w, r, "information")
@@ -69,8 +70,11 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	if err := s.describe(w, r, p, description.Text); err != nil {
 		return err
 	}
+	if p.rows, err = s.countRows(r, p.datasetPage); err != nil {
+		return err
+	}
 	p.Facts = facts(p)
-	if !p.NoRows && !p.Hidden {
+	if !p.NoRows && !p.Hidden && !p.NoFiles {
 		p.Download = apiURL(p.ID, "exports/csv", url.Values{"use_labels": {"true"}})
 	}
 	var seen *portrait.Portrait
@@ -114,7 +118,9 @@ func facts(p *informationPage) []fact {
 	e := p.entry
 	var out []fact
 	if !p.NoRows {
-		out = append(out, fact{p.T("Records"), p.Int(e.Rows())})
+		if !p.Hidden {
+			out = append(out, fact{p.T("Records"), p.Int(p.rows)})
+		}
 	}
 	if len(e.Fields) > 0 {
 		out = append(out, fact{p.T("Fields"), p.Int(int64(len(e.Fields)))})
