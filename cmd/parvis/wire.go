@@ -13,7 +13,9 @@ import (
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
+	"parvis/internal/account"
 	v2 "parvis/internal/api/v2"
+	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
@@ -201,10 +203,19 @@ func (p *portal) locales() (*locale.Locales, error) {
 	return locales, nil
 }
 
+// visible gives every dataset of which somebody may know.
+func (p *portal) visible(a account.Actor) []*catalog.Entry {
+	entries, _ := p.catalog.All(a)
+	return entries
+}
+
 // pages opens the doors of pages over a frame.
 func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, API: api})
+	public, err := front.New(front.Options{
+		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, API: api,
+		Usage: front.Usage{Counter: d.counter, Visible: p.visible},
+	})
 	if err != nil {
 		return nil, err
 	}
