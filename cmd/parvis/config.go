@@ -15,6 +15,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"parvis/internal/privacy"
 	"parvis/internal/statistics"
 )
 
@@ -43,6 +44,10 @@ type settings struct {
 	keepCounts  int            // months
 	proxies     []netip.Prefix // whose word on a visitor's address is taken
 
+	sessionIdle  time.Duration
+	cookiePrefix string   // "" or privacy.PrefixHost
+	services     []string // optional third-party services that are on
+
 	given map[string]bool // options that were set at all, by any source
 }
 
@@ -67,6 +72,9 @@ func options() []option {
 		{"title", "TEXT", "Parvis", "the portal's name", text(func(s *settings) *string { return &s.title })},
 		{"operator", "TEXT", "", "who runs the portal, for the legal pages; empty: the title", text(func(s *settings) *string { return &s.operator })},
 		{"url", "URL", "", "public address of the portal, as in https://data.example.org; empty: as the visitor wrote it", address},
+		{"session-idle", "DURATION", "336h", "how long somebody stays signed in without a visit", duration(func(s *settings) *time.Duration { return &s.sessionIdle })},
+		{"cookie-prefix", "PREFIX", "", "\"host\" names cookies __Host-…, so that no other host of the same domain can set them; needs an https url", oneOf(func(s *settings) *string { return &s.cookiePrefix }, privacy.PrefixHost)},
+		{"services", "NAMES", "", "optional third-party services, separated by commas: youtube, vimeo, dailymotion; a visitor is asked before any is contacted", services},
 		{"keep-versions", "N", "10", "versions kept of each dataset", number(func(s *settings) *int { return &s.keep }, 1)},
 		{"addr", "HOST:PORT", "127.0.0.1:8080", "address to listen on; port 0 is any free one", text(func(s *settings) *string { return &s.addr })},
 		{"metrics-addr", "HOST:PORT", "127.0.0.1:9180", `address of /healthz, /readyz and /metrics; "off" for none`, func(s *settings, v string) error {
@@ -216,6 +224,18 @@ func text(of func(*settings) *string) func(*settings, string) error {
 	}
 }
 
+func services(s *settings, v string) error {
+	s.services = nil
+	for name := range strings.SplitSeq(v, ",") {
+		name = strings.TrimSpace(name)
+		if !slices.ContainsFunc(privacy.Known(), func(k privacy.Service) bool { return k.ID == name }) {
+			return fmt.Errorf("%q is no service such as youtube or youtube,vimeo", name)
+		}
+		s.services = append(s.services, name)
+	}
+	return nil
+}
+
 var tagForm = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
 
 // tag reads the portal's language. Whether there is such a language shows when the portal is served.
@@ -237,6 +257,16 @@ func tags(s *settings, v string) error {
 		s.languages = append(s.languages, strings.ToLower(one))
 	}
 	return nil
+}
+
+func oneOf(of func(*settings) *string, allowed ...string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if !slices.Contains(allowed, v) {
+			return fmt.Errorf("%q is none of %s", v, strings.Join(allowed, ", "))
+		}
+		*of(s) = v
+		return nil
+	}
 }
 
 func number(of func(*settings) *int, least int) func(*settings, string) error {

@@ -17,6 +17,7 @@ import (
 	"parvis/internal/engine"
 	"parvis/internal/explore"
 	"parvis/internal/fault"
+	"parvis/internal/privacy"
 )
 
 // portal is the parts that every subcommand works on. The engine is started only for those that need it.
@@ -28,8 +29,9 @@ type portal struct {
 	people   *account.People
 	keys     *account.Keys
 	sessions *session.Store
-	temp     *catalog.Stage // of the engine; nil before it is started
-	engine   engine.Engine  // nil before it is started
+	ledger   *privacy.Ledger // nil before the doors are open
+	temp     *catalog.Stage  // of the engine; nil before it is started
+	engine   engine.Engine   // nil before it is started
 }
 
 // openPortal opens the portal in the data directory, and makes one where there is none if create holds.
@@ -55,7 +57,7 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 		p.close()
 		return nil, err
 	}
-	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people}); err != nil {
+	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people, Idle: p.set.sessionIdle}); err != nil {
 		p.close()
 		return nil, err
 	}

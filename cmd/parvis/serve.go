@@ -17,8 +17,8 @@ func serveCommand() *command {
 		name: "serve", summary: "serve the portal",
 		details: `Imports may go on beside a running server: what they publish is served within a second.
 SIGTERM or SIGINT ends the server when the requests in flight are answered, a second one at once.`,
-		settings: []string{"addr", "metrics-addr", "language", "title", "operator", "url", "keep-versions", "shutdown-timeout",
-			"daily-calls", "daily-anonymous-calls", "statistics", "keep-statistics", "trusted-proxies",
+		settings: []string{"addr", "metrics-addr", "language", "languages", "title", "operator", "url", "session-idle", "cookie-prefix", "services",
+			"keep-versions", "keep-audit", "shutdown-timeout", "daily-calls", "daily-anonymous-calls", "statistics", "keep-statistics", "trusted-proxies",
 			"memory-limit", "threads", "query-timeout", "open-versions"},
 		run: serve,
 	}
@@ -174,6 +174,9 @@ func (p *portal) follow(d *doors) (stop func()) {
 	})
 	running.Go(func() {
 		p.keys.Follow(ctx, func(err error) { p.log.Error("following the keys failed", "error", err) })
+	})
+	running.Go(func() {
+		p.ledger.Follow(ctx, func(err error) { p.log.Error("writing the counts of choices failed", "error", err) })
 	})
 	return func() {
 		cancel()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
@@ -17,6 +19,7 @@ import (
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
+	"parvis/internal/db"
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
@@ -134,12 +137,18 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := privacy.New(privacy.Seed())
+	registry, err := p.registry(ctx, locales)
 	if err != nil {
 		return nil, err
 	}
+	if p.ledger, err = privacy.OpenLedger(ctx, p.db, registry); err != nil {
+		return nil, err
+	}
 	metrics := server.NewMetrics()
-	counter, err := statistics.Open(ctx, statistics.Options{DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url)})
+	counter, err := statistics.Open(ctx, statistics.Options{
+		DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url),
+		Objects: func(r *http.Request) bool { return registry.Choices(r).Objects() },
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +179,31 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	return d, nil
 }
 
+// registry makes the register of what may be stored on a visitor's machine from the settings.
+func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privacy.Registry, error) {
+	secret, err := db.Secret(ctx, p.db, "choices")
+	if err != nil {
+		return nil, err
+	}
+	o := privacy.Options{
+		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
+		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
+		Measurement: p.measurement(),
+	}
+	return privacy.New(o)
+}
+
+// measurement tells visitors how uses are counted, in the constants that the counting itself uses.
+func (p *portal) measurement() privacy.Measurement {
+	if p.set.statistics == statistics.Off {
+		return privacy.Measurement{}
+	}
+	return privacy.Measurement{
+		On: true, Uniques: p.set.statistics == statistics.Uniques, UniqueHours: int(statistics.SaltLife.Hours()),
+		RetentionMonths: p.set.keepCounts, HourlyDays: statistics.HourlyFor, Threshold: statistics.Threshold, ReferrerHosts: true,
+	}
+}
+
 // signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
 func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, error) {
 	found, renew, err := p.sessions.Find(ctx, id)
@@ -189,20 +223,6 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
-// locales loads the languages that visitors may choose: those that come with Parvis, and the PO files in the folder locale.
-func (p *portal) locales() (*locale.Locales, error) {
-	locales, err := locale.Load(locale.Options{Fallback: p.set.language, Enabled: p.set.languages, Dir: filepath.Join(p.set.data, "locale")})
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range locales.Languages() {
-		if l.Coverage < 100 {
-			p.log.Warn("a language is translated in part", "language", l.Tag, "percent", l.Coverage)
-		}
-	}
-	return locales, nil
-}
-
 // visible gives every dataset of which somebody may know.
 func (p *portal) visible(a account.Actor) []*catalog.Entry {
 	entries, _ := p.catalog.All(a)
@@ -213,7 +233,7 @@ func (p *portal) visible(a account.Actor) []*catalog.Entry {
 func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
 	public, err := front.New(front.Options{
-		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, API: api,
+		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api,
 		Usage: front.Usage{Counter: d.counter, Visible: p.visible},
 	})
 	if err != nil {

@@ -173,11 +173,9 @@ func (w *response) WriteHeader(status int) {
 	if status >= 200 {
 		w.status = status
 	}
-	if _, set := w.Header()["Set-Cookie"]; set {
-		for _, name := range w.server.privacy.Screen(w.Header()) {
-			w.server.metrics.suspect("undeclared cookie")
-			w.server.log.Error("cookie refused: the privacy registry does not declare it so", "cookie", name)
-		}
+	for _, name := range w.server.privacy.Screen(w.Header()) {
+		w.server.metrics.suspect("undeclared cookie")
+		w.server.log.Error("cookie refused: the privacy registry does not declare it so", "cookie", name)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

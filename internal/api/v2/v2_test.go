@@ -22,7 +22,7 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
-	"parvis/internal/privacy"
+	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 )
 
@@ -38,10 +38,7 @@ func open(t testing.TB, change ...func(*v2.Options)) *door {
 	t.Helper()
 	p := exploretest.Open(t)
 	d := &door{Portal: p, log: &bytes.Buffer{}}
-	registry, err := privacy.New(privacy.Seed())
-	if err != nil {
-		t.Fatal(err)
-	}
+	registry := privacytest.New(t, nil)
 	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics(), Privacy: registry,
 		Keys: func(_ context.Context, secret string) (account.Actor, error) {
 			if secret != "sesame" {

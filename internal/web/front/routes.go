@@ -32,6 +32,8 @@ func (s *Site) Register(mux *http.ServeMux) {
 	page("GET /terms/cookies-policy.json", s.policyTwin)
 	page("GET /terms/cookies-information/{$}", moved("/terms/cookies-policy/"))
 	page("GET /terms/cookies-information", moved("/terms/cookies-policy/"))
+	page("GET /i18n/setlang/{$}", s.setLanguage)
+	page("POST /i18n/setlang/{$}", s.setLanguage)
 	mux.Handle("GET /assets/", s.Assets)
 	mux.Handle("GET /favicon.ico", http.RedirectHandler(s.Assets.URL("mark.svg"), http.StatusFound))
 	page("GET /robots.txt", robots)
@@ -68,7 +70,7 @@ func robots(w http.ResponseWriter, _ *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "public, max-age=86400")
-	_, err := w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /*?*refine.\nDisallow: /*?*exclude.\nDisallow: /*?*where=\nDisallow: /*?*sort=\nDisallow: /*?*q=\n"))
+	_, err := w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /i18n/\nDisallow: /*?*refine.\nDisallow: /*?*exclude.\nDisallow: /*?*where=\nDisallow: /*?*sort=\nDisallow: /*?*q=\n"))
 	return err
 }
 
