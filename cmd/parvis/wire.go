@@ -16,6 +16,7 @@ import (
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
 	"parvis/internal/account"
+	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
@@ -169,6 +170,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	mux := http.NewServeMux()
 	d.api.Register(mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, BaseURL: p.set.url}).Register(mux)
 	pages, err := p.pages(frame, d, mux)
 	if err != nil {
 		d.close()
@@ -219,6 +221,9 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 			return server.Signed{}, false, err
 		}
 		return server.Signed{}, false, nil // another request was first
+	}
+	if found.Person != nil {
+		p.people.Saw(found.Person.ID)
 	}
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }

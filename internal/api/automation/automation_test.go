@@ -16,7 +16,7 @@ import (
 	"parvis/internal/account/session"
 	"parvis/internal/api/automation"
 	"parvis/internal/db/dbtest"
-	"parvis/internal/privacy"
+	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 )
 
@@ -54,8 +54,7 @@ func open(t *testing.T) *portal {
 	must(err)
 	p.sessions, err = session.Open(t.Context(), session.Options{DB: pool, People: p.people})
 	must(err)
-	registry, err := privacy.New(privacy.Seed())
-	must(err)
+	registry := privacytest.New(t, nil)
 	shared := server.New(server.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate,
 		Sessions: func(ctx context.Context, id string) (server.Signed, bool, error) {
 			found, renew, err := p.sessions.Find(ctx, id)

@@ -19,7 +19,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/db/dbtest"
 	"parvis/internal/locale"
-	"parvis/internal/privacy"
+	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 	"parvis/internal/web/back"
 	"parvis/internal/web/page"
@@ -68,8 +68,7 @@ func open(t *testing.T) *portal {
 	must(err)
 	p.catalog, err = catalog.Open(t.Context(), catalog.Options{DB: pool, Dir: t.TempDir()})
 	must(err)
-	registry, err := privacy.New(privacy.Seed())
-	must(err)
+	registry := privacytest.New(t, nil)
 	locales, err := locale.Load(locale.Options{Fallback: "en"})
 	must(err)
 	shared := server.New(server.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate, Sessions: func(ctx context.Context, id string) (server.Signed, bool, error) {
