@@ -71,7 +71,7 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	p.About = template.HTML(strings.TrimSpace(s.rich.Sanitize(rest)))
 	p.Facts = facts(p)
 	if !p.NoRows && !p.Hidden {
-		p.Download = apiURL(p.ID, "exports/csv", url.Values{"use_labels": {"true"}})
+		p.Download = apiURL(p.ID, "exports/csv", p.labelled(url.Values{}))
 	}
 	var seen *portrait.Portrait
 	if !p.NoRows && !p.Hidden {
