@@ -19,11 +19,12 @@ import (
 // informationPage describes a dataset.
 type informationPage struct {
 	datasetPage
+	rows        int64
 	Lede        string
 	Download    string // address of the whole CSV
 	Facts       []fact
-	About       template.HTML // sanitised
-	Written     string        // the language of lede and About
+	Body        template.HTML // sanitised
+	Written     string        // the language of lede and body
 	Schema      []schemaRow
 	Sampled     bool
 	Sheet       []sheetRow
@@ -54,8 +55,8 @@ type sheetRow struct {
 
 type attachment struct{ Title, Kind, Href string }
 
-// Rows gives the number of rows of the whole dataset.
-func (p *informationPage) Rows() int64 { return p.entry.Rows() }
+// Rows gives the number of rows of the dataset that may be seen.
+func (p *informationPage) Rows() int64 { return p.rows }
 
 func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	base, err := s.open(w, r, "information")
@@ -66,11 +67,14 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	e := p.entry
 	description := e.DescriptionIn(wish(p.view))
 	p.Written = description.Lang
-	lede, rest := s.lede(description.Text)
-	p.Lede = lede
-	p.About = template.HTML(strings.TrimSpace(s.rich.Sanitize(rest)))
+	if err := s.describe(w, r, p, description.Text); err != nil {
+		return err
+	}
+	if p.rows, err = s.countRows(r, p.datasetPage); err != nil {
+		return err
+	}
 	p.Facts = facts(p)
-	if !p.NoRows && !p.Hidden {
+	if !p.NoRows && !p.Hidden && !p.NoFiles {
 		p.Download = apiURL(p.ID, "exports/csv", p.labelled(url.Values{}))
 	}
 	var seen *portrait.Portrait
@@ -114,7 +118,9 @@ func facts(p *informationPage) []fact {
 	e := p.entry
 	var out []fact
 	if !p.NoRows {
-		out = append(out, fact{p.T("Records"), p.Int(e.Rows())})
+		if !p.Hidden {
+			out = append(out, fact{p.T("Records"), p.Int(p.rows)})
+		}
 	}
 	if len(e.Fields) > 0 {
 		out = append(out, fact{p.T("Fields"), p.Int(int64(len(e.Fields)))})

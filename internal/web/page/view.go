@@ -33,6 +33,7 @@ type View struct {
 	frame   *Frame
 	asked   string // the language that the address asks for, kept in every link
 	visitor *server.Visitor
+	choices privacy.Choices
 	w       http.ResponseWriter
 	r       *http.Request
 	token   string // what forms send back; "" until one asks for it
@@ -71,6 +72,8 @@ func (f *Frame) View(w http.ResponseWriter, r *http.Request, title func(*locale.
 	if title != nil {
 		v.Title = title(p)
 	}
+	v.choices = f.Privacy.Choices(r)
+	v.tell()
 	return v
 }
 
