@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"os"
 	"regexp"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"parvis/internal/privacy"
+	"parvis/internal/statistics"
 )
 
 // settings are what the portal can be told, by flags over PARVIS_* variables over parvis.toml.
@@ -38,6 +40,9 @@ type settings struct {
 	calls       int
 	anonymous   int
 	keepAudit   int // months
+	statistics  statistics.Level
+	keepCounts  int            // months
+	proxies     []netip.Prefix // whose word on a visitor's address is taken
 
 	sessionIdle  time.Duration
 	cookiePrefix string   // "" or privacy.PrefixHost
@@ -86,6 +91,17 @@ func options() []option {
 		{"daily-calls", "N", "0", "API calls answered a day, to everybody together; 0: as many as come", number(func(s *settings) *int { return &s.calls }, 0)},
 		{"daily-anonymous-calls", "N", "0", "of these, calls without a key; 0: as many as come", number(func(s *settings) *int { return &s.anonymous }, 0)},
 		{"keep-audit", "MONTHS", "12", "months for which the log of who changed what is kept", number(func(s *settings) *int { return &s.keepAudit }, 1)},
+		{"statistics", "LEVEL", "counts", "what is counted: counts of uses, uniques (also how many visitors a day), or off", func(s *settings, v string) (err error) {
+			s.statistics, err = statistics.ParseLevel(v)
+			return err
+		}},
+		{"keep-statistics", "MONTHS", "25", "months for which counts are kept, 25 at most", func(s *settings, v string) error {
+			if err := number(func(s *settings) *int { return &s.keepCounts }, 1)(s, v); err != nil || s.keepCounts <= statistics.Retention {
+				return err
+			}
+			return fmt.Errorf("%q is more than the %d months for which statistics without consent may be kept", v, statistics.Retention)
+		}},
+		{"trusted-proxies", "NETWORKS", "", "addresses of proxies before the portal, as in 127.0.0.1,10.0.0.0/8, whose X-Forwarded-For is believed; empty: none", networks},
 		{"open-versions", "N", "256", "version files kept open while nobody asks them", number(func(s *settings) *int { return &s.openFiles }, 1)},
 	}
 }
@@ -295,5 +311,21 @@ func address(s *settings, v string) error {
 		return fmt.Errorf("%q is no address such as https://data.example.org", v)
 	}
 	s.url = strings.TrimSuffix(v, "/")
+	return nil
+}
+
+// networks reads a list of networks and single addresses.
+func networks(s *settings, v string) error {
+	for one := range strings.SplitSeq(v, ",") {
+		one = strings.TrimSpace(one)
+		network, err := netip.ParsePrefix(one)
+		if a, bad := netip.ParseAddr(one); err != nil && bad == nil {
+			network, err = a.Prefix(a.BitLen())
+		}
+		if err != nil {
+			return fmt.Errorf("%q is no list of networks such as 127.0.0.1,10.0.0.0/8", v)
+		}
+		s.proxies = append(s.proxies, network.Masked())
+	}
 	return nil
 }

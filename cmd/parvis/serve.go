@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"parvis/internal/explore"
 )
 
 func serveCommand() *command {
@@ -19,8 +17,8 @@ func serveCommand() *command {
 		name: "serve", summary: "serve the portal",
 		details: `Imports may go on beside a running server: what they publish is served within a second.
 SIGTERM or SIGINT ends the server when the requests in flight are answered, a second one at once.`,
-		settings: []string{"addr", "metrics-addr", "language", "title", "operator", "url", "session-idle", "cookie-prefix", "services", "keep-versions", "shutdown-timeout",
-			"daily-calls", "daily-anonymous-calls",
+		settings: []string{"addr", "metrics-addr", "language", "languages", "title", "operator", "url", "session-idle", "cookie-prefix", "services",
+			"keep-versions", "keep-audit", "shutdown-timeout", "daily-calls", "daily-anonymous-calls", "statistics", "keep-statistics", "trusted-proxies",
 			"memory-limit", "threads", "query-timeout", "open-versions"},
 		run: serve,
 	}
@@ -37,7 +35,7 @@ func serve(ctx context.Context, c *call) error {
 		return err
 	}
 	defer doors.close()
-	defer p.follow(doors.explorer)()
+	defer p.follow(doors)()
 
 	public, err := listen(ctx, c.set.addr)
 	if err != nil {
@@ -162,11 +160,15 @@ func (p *portal) serveMetrics(ctx context.Context, c *call, handler http.Handler
 }
 
 // follow takes in what other processes publish and which keys they make, until stop is called.
-func (p *portal) follow(x *explore.Explorer) (stop func()) {
+func (p *portal) follow(d *doors) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { p.catalog.Follow(ctx) })
-	running.Go(func() { x.Follow(ctx) })
+	running.Go(func() { d.explorer.Follow(ctx) })
+	running.Go(func() { d.counter.Run(ctx) })
+	running.Go(func() {
+		d.api.Follow(ctx, func(err error) { p.log.Error("keeping the counts of calls failed", "error", err) })
+	})
 	running.Go(func() {
 		p.people.Follow(ctx, func(err error) { p.log.Error("following the people failed", "error", err) })
 	})

@@ -5,13 +5,17 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
+	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/dataset"
 	"parvis/internal/db"
@@ -25,6 +29,7 @@ import (
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 	"parvis/internal/web/back"
 	"parvis/internal/web/front"
 	"parvis/internal/web/member"
@@ -118,6 +123,8 @@ type doors struct {
 	metrics  func(ready func() error) http.Handler
 	explorer *explore.Explorer
 	api      *v2.API
+	counter  *statistics.Counter
+	log      *slog.Logger
 }
 
 // doors opens the machine door and the pages over a portal, with the engine started.
@@ -137,11 +144,17 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		return nil, err
 	}
 	metrics := server.NewMetrics()
+	counter, err := statistics.Open(ctx, statistics.Options{DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url),
+		Objects: func(r *http.Request) bool { return registry.Choices(r).Objects() },
+	})
+	if err != nil {
+		return nil, err
+	}
 	shared := server.New(server.Options{
-		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
+		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
-	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
+	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
 		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
@@ -154,6 +167,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	mux := http.NewServeMux()
 	d.api.Register(mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, BaseURL: p.set.url}).Register(mux)
 	pages, err := p.pages(ctx, frame, d, mux)
 	if err != nil {
 		d.close()
@@ -173,8 +187,18 @@ func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privac
 	o := privacy.Options{
 		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
 		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
+		Measurement: measurement(p.set),
 	}
 	return privacy.New(o)
+}
+
+// measurement tells the pages on privacy how visits are counted, in the constants of who counts them.
+func measurement(s settings) privacy.Measurement {
+	return privacy.Measurement{
+		On: s.statistics != statistics.Off, Uniques: s.statistics == statistics.Uniques, UniqueHours: int(statistics.SaltLife / time.Hour),
+		RetentionMonths: s.keepCounts, HourlyDays: statistics.HourlyFor, Threshold: statistics.Threshold,
+		ReferrerHosts: true, Families: true, TermTimes: statistics.TermTimes, TermDays: statistics.TermDays,
+	}
 }
 
 // signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
@@ -193,6 +217,9 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 		}
 		return server.Signed{}, false, nil // another request was first
 	}
+	if found.Person != nil {
+		p.people.Saw(found.Person.ID)
+	}
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
@@ -210,7 +237,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	office, err := back.New(back.Options{Frame: frame})
+	office, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog})
 	if err != nil {
 		return nil, err
 	}
@@ -224,4 +251,18 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 func (d *doors) close() {
 	d.api.Close()
 	d.explorer.Close()
+	late, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := d.counter.Close(late); err != nil {
+		d.log.Warn("the last counts are lost", "error", err)
+	}
+}
+
+// hostOf gives the host of an address, without its port.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

@@ -175,6 +175,15 @@ func (s *Store) EndAll(ctx context.Context, personID int64, except string) error
 	return s.remove(ctx, nil, sqlEndAll, personID, hashOf(except))
 }
 
+// EndHow ends the sessions of a person that began in one way; orphans says that only those are meant that name no
+// session at the identity provider.
+func (s *Store) EndHow(ctx context.Context, personID int64, how string, orphans bool) error {
+	if orphans {
+		return s.remove(ctx, nil, sqlEndOrphans, personID, how)
+	}
+	return s.remove(ctx, nil, sqlEndHow, personID, how)
+}
+
 // EndAt ends the sessions that came from a session at the identity provider.
 func (s *Store) EndAt(ctx context.Context, origin string) error {
 	return s.remove(ctx, nil, sqlEndAt, origin)

@@ -90,8 +90,13 @@ func (v View) Own() string { return v.frame.Locales.Languages()[0].Tag }
 // Visitor gives who looks at the page.
 func (v View) Visitor() *server.Visitor { return v.visitor }
 
-// Person gives who is signed in, nil for nobody.
-func (v View) Person() *account.Person { return v.visitor.Actor.Person }
+// Person gives who is signed in, nil for nobody. Whoever comes with a key is not: they sign out of nothing.
+func (v View) Person() *account.Person {
+	if !v.visitor.SignedIn() {
+		return nil
+	}
+	return v.visitor.Actor.Person
+}
 
 // Called gives what the person who is signed in is called.
 func (v View) Called() string {
