@@ -161,7 +161,7 @@ func (s *Site) failedShare(r *http.Request, period statistics.Period) (now, befo
 func (p *monitoringPage) number(name string, now, before int64) change {
 	c := change{Name: name, Value: p.Int(now), Says: p.T("nothing to compare with")}
 	if before > 0 {
-		c.Says = p.T("{percent} against the time before", "percent", signed(p.Percent(float64(now-before)/float64(before), 0), now >= before))
+		c.Says = p.T("{percent} against the time before", "percent", signed(p.Percent(100*float64(now-before)/float64(before), 0), now >= before))
 	}
 	return c
 }
@@ -177,10 +177,10 @@ func signed(text string, up bool) string {
 func (p *monitoringPage) share(name string, now, before float64) change {
 	c := change{Name: name, Value: "–", Says: p.T("nothing to compare with")}
 	if now >= 0 {
-		c.Value = p.Percent(now, 1)
+		c.Value = p.Percent(100*now, 1)
 	}
 	if before >= 0 {
-		c.Says = p.T("{percent} in the time before", "percent", p.Percent(before, 1))
+		c.Says = p.T("{percent} in the time before", "percent", p.Percent(100*before, 1))
 	}
 	return c
 }
@@ -210,7 +210,7 @@ func (p *monitoringPage) chart(title string, names []string, values []int64) {
 		most = max(most, n)
 		c.Bars = append(c.Bars, chart.Bar{Value: n, Says: p.T("{name}: {value}", "name", names[i], "value", p.Int(n))})
 	}
-	c.Top = p.T("at most {n}", "n", p.Int(most))
+	c.Top = p.T("highest: {n}", "n", p.Int(most))
 	c.Says = p.T("{title}, from {first} to {last}: {top}. The table below has every value.", "title", title, "first", c.First, "last", c.Last, "top", c.Top)
 	p.Charts = append(p.Charts, c.HTML())
 }
