@@ -49,7 +49,7 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 	if p.db, err = db.Open(ctx, file); err != nil {
 		return nil, err
 	}
-	if p.catalog, err = catalog.Open(ctx, catalog.Options{DB: p.db, Dir: c.set.data, Keep: c.set.keep, Language: c.set.language, Log: p.log}); err != nil {
+	if p.catalog, err = catalog.Open(ctx, catalog.Options{DB: p.db, Dir: c.set.data, Keep: c.set.keep, Language: c.set.language, Log: p.log, CheckFilter: explore.CheckFilter}); err != nil {
 		p.close()
 		return nil, err
 	}

@@ -167,6 +167,9 @@ func (p *portal) follow(d *doors) (stop func()) {
 	running.Go(func() { d.explorer.Follow(ctx) })
 	running.Go(func() { d.counter.Run(ctx) })
 	running.Go(func() {
+		d.api.Follow(ctx, func(err error) { p.log.Error("keeping the counts of calls failed", "error", err) })
+	})
+	running.Go(func() {
 		p.people.Follow(ctx, func(err error) { p.log.Error("following the people failed", "error", err) })
 	})
 	running.Go(func() {

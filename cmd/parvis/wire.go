@@ -171,7 +171,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	mux := http.NewServeMux()
 	d.api.Register(mux)
 	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, BaseURL: p.set.url}).Register(mux)
-	pages, err := p.pages(frame, d, mux)
+	pages, err := p.pages(ctx, frame, d, mux)
 	if err != nil {
 		d.close()
 		return nil, err
@@ -235,13 +235,16 @@ func (p *portal) visible(a account.Actor) []*catalog.Entry {
 }
 
 // pages opens the doors of pages over a frame.
-func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
+func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
 	public, err := front.New(front.Options{
 		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api,
 		Usage: front.Usage{Counter: d.counter, Visible: p.visible},
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := public.Archive(ctx); err != nil {
 		return nil, err
 	}
 	members, err := member.New(member.Options{Frame: frame})

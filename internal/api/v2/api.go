@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -44,6 +45,7 @@ type API struct {
 	groups   int
 	clock    func() time.Time
 	calls    calls
+	meter    meter
 	cache    *cache
 	parquet  *shelf
 	buffers  sync.Pool // of *[]byte: answers in the making
@@ -55,6 +57,7 @@ func New(o Options) *API {
 		explorer: o.Explorer, catalog: o.Catalog, server: o.Server,
 		base: strings.TrimSuffix(o.BaseURL, "/"), language: o.Language, groups: o.Groups, clock: o.Clock,
 		calls:   calls{quota: o.Quota},
+		meter:   meter{windows: map[string]*window{}},
 		parquet: newShelf(o.Temp, shelfBytes),
 	}
 	if a.language == "" {
@@ -112,10 +115,16 @@ func (a *API) handle(name string, h handler) http.Handler {
 		if lang := c.params.one("lang"); lang != "" {
 			c.lang = lang
 		}
-		if err := h(c); err != nil {
-			return err
+		err = a.takePerson(w, actor)
+		if err == nil {
+			err = h(c)
 		}
-		return nil
+		var over overQuota
+		if errors.As(err, &over) {
+			over.answer(w, a.clock())
+			return nil
+		}
+		return err
 	}, server.JSON)
 	return a.server.Security(server.APIPolicy, answered)
 }
@@ -172,9 +181,6 @@ func (c *call) tag(state ...string) tag {
 	add(strings.TrimSuffix(c.URL.Path, "/"))
 	add(c.base)
 	add(c.lang)
-	if c.actor.Everything {
-		add("everything")
-	}
 	for _, s := range state {
 		add(s)
 	}

@@ -131,7 +131,7 @@ func (p parameters) choices(name string) (out choices, err error) {
 // export answers …/datasets/{dataset_id}/exports/{format} with a file of all rows.
 func (a *API) export(c *call) error {
 	id := c.PathValue("dataset_id")
-	e, err := a.catalog.ForRows(c.actor, id)
+	e, err := a.forFiles(c)
 	if err != nil {
 		return err
 	}
@@ -220,12 +220,12 @@ func (a *API) catalogExport(c *call) error {
 
 // exportDocuments answers with an array of dataset objects.
 func (a *API) exportDocuments(c *call) error {
-	revision, err := a.explorer.Revision(c.Context())
+	state, err := a.explorer.CatalogState(c.Context(), c.actor)
 	if err != nil {
 		return err
 	}
 	c.attach("datasets.json")
-	err = a.answer(c, c.tag(catalogState(revision)), func(ctx context.Context, dst []byte) ([]byte, tag, error) {
+	err = a.answer(c, c.tag(state), func(ctx context.Context, dst []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {
 			return nil, tag{}, err
@@ -242,7 +242,7 @@ func (a *API) exportDocuments(c *call) error {
 			return nil, tag{}, err
 		}
 		dst = a.appendListing(append(dst, '['), c, got, shown{})
-		return append(dst, "]\n"...), c.volatileTag(&got.Answer, catalogState(got.Revision)), nil
+		return append(dst, "]\n"...), c.volatileTag(&got.Answer, got.State), nil
 	})
 	if err != nil {
 		c.w.Header().Del("Content-Disposition") // a refusal is no file

@@ -286,8 +286,10 @@ func (s *Site) card(v view, e *catalog.Entry) card {
 	c.Lede, _ = s.lede(description.Text)
 	c.Lede = page.Cut(c.Lede, 220)
 	if e.HasRecords() {
-		c.Rows = v.N("{n} record", "{n} records", e.Rows())
-		if !e.DataHidden { // a picture is asked for without a key
+		if e.Access.AllRows() {
+			c.Rows = v.N("{n} record", "{n} records", e.Rows())
+		}
+		if e.Access.Data && e.Public() { // a picture is asked for without a key
 			c.Imprint = imprintURL(e)
 		}
 	}

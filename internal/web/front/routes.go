@@ -30,8 +30,16 @@ func (s *Site) Register(mux *http.ServeMux) {
 	page("GET /stats/dataset/{id}/data.json", s.statsFile(statsJSON))
 	page("GET /terms/cookies-policy/{$}", counted("legal", s.policy))
 	page("GET /terms/cookies-policy.json", s.policyTwin)
-	page("GET /terms/cookies-information/{$}", moved("/terms/cookies-policy/"))
-	page("GET /terms/cookies-information", moved("/terms/cookies-policy/"))
+	page("GET /terms/cookies-information/{$}", renamed("/terms/cookies-policy/"))
+	page("GET /terms/cookies-information", renamed("/terms/cookies-policy/"))
+	page("GET /terms/cookies/{$}", s.choices)
+	page("POST /terms/cookies/{$}", s.choose)
+	page("GET /terms/cookies", moved("/terms/cookies/"))
+	page("GET "+server.ResetPath, s.reset)
+	page("POST "+server.ResetPath, s.wipe)
+	page("GET /terms/audience-measurement", s.audience)
+	page("GET /terms/audience-measurement/{$}", moved("/terms/audience-measurement"))
+	page("GET /.well-known/gpc.json", s.globalPrivacyControl)
 	page("GET /i18n/setlang/{$}", s.setLanguage)
 	page("POST /i18n/setlang/{$}", s.setLanguage)
 	mux.Handle("GET /assets/", s.Assets)
@@ -51,11 +59,16 @@ func (s *Site) dataset(w http.ResponseWriter, r *http.Request) error {
 	return moved("/explore/dataset/"+url.PathEscape(r.PathValue("id"))+"/information/")(w, r)
 }
 
-// moved sends elsewhere and keeps the query.
-func moved(to string) server.Handler {
+// moved sends elsewhere for now, and keeps the query.
+func moved(to string) server.Handler { return sent(to, http.StatusFound) }
+
+// renamed sends elsewhere for good, and keeps the query.
+func renamed(to string) server.Handler { return sent(to, http.StatusMovedPermanently) }
+
+func sent(to string, status int) server.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		target := url.URL{RawQuery: r.URL.RawQuery}
-		http.Redirect(w, r, to+target.String(), http.StatusFound)
+		http.Redirect(w, r, to+target.String(), status)
 		return nil
 	}
 }
