@@ -298,7 +298,7 @@ func (p *usagePage) chart(title string, names []string, figures []statistics.Fig
 		}
 		c.Bars = append(c.Bars, chart.Bar{Value: value, Says: p.T("{name}: {value}", "name", names[i], "value", p.figure(f))})
 	}
-	c.Top = p.T("at most {n}", "n", p.figure(most))
+	c.Top = p.T("highest: {n}", "n", p.figure(most))
 	c.Says = p.T("{title}, from {first} to {last}: {top}. The table below has every value.", "title", title, "first", names[0], "last", names[len(names)-1], "top", c.Top)
 	p.Charts = append(p.Charts, c.HTML())
 }

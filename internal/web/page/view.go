@@ -23,7 +23,7 @@ type View struct {
 	Title string // of the page, before the portal's name in the browser's tab
 	Here  string // the entry of the main menu that is open: "data", "back" or ""
 	About string // the page in a sentence, for search engines; "": they are asked to leave it out
-	Style string // a style sheet of its own beside the common one, by its plain name; "" for none
+	Style string // style sheets of its own beside the common one, by their plain names, parted by spaces; "" for none
 	Said  string // what has just been done, told at the top; "" for nothing
 
 	Params url.Values // the address' query
@@ -38,6 +38,9 @@ type View struct {
 	r       *http.Request
 	token   string // what forms send back; "" until one asks for it
 }
+
+// Styles gives the style sheets beside the common one.
+func (v View) Styles() []string { return strings.Fields(v.Style) }
 
 // base lets Render see the frame of a page, whatever page it is.
 func (v *View) base() *View { return v }
