@@ -17,6 +17,9 @@ import (
 	"parvis/internal/engine"
 	"parvis/internal/explore"
 	"parvis/internal/fault"
+	"parvis/internal/locale"
+	"parvis/internal/mail"
+	"parvis/internal/web/member"
 )
 
 // portal is the parts that every subcommand works on. The engine is started only for those that need it.
@@ -28,6 +31,8 @@ type portal struct {
 	people   *account.People
 	keys     *account.Keys
 	sessions *session.Store
+	locales  *locale.Locales
+	letters  *member.Letters
 	temp     *catalog.Stage // of the engine; nil before it is started
 	engine   engine.Engine  // nil before it is started
 }
@@ -51,11 +56,15 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 		p.close()
 		return nil, err
 	}
-	if p.people, err = account.OpenPeople(ctx, account.PeopleOptions{DB: p.db, KeepLog: p.set.keepAudit}); err != nil {
+	if err = p.openLetters(); err != nil {
 		p.close()
 		return nil, err
 	}
-	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people}); err != nil {
+	if p.people, err = account.OpenPeople(ctx, account.PeopleOptions{DB: p.db, KeepLog: p.set.keepAudit, Mailer: p.letters}); err != nil {
+		p.close()
+		return nil, err
+	}
+	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people, Absolute: p.set.sessionMax}); err != nil {
 		p.close()
 		return nil, err
 	}
@@ -64,6 +73,20 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// openLetters makes ready what is sent by mail: in the portal's languages, by the server that the settings name, else
+// into a folder of the portal.
+func (p *portal) openLetters() (err error) {
+	if p.locales, err = locale.Load(locale.Options{Fallback: p.set.language, Enabled: p.set.languages, Dir: filepath.Join(p.set.data, "locale")}); err != nil {
+		return err
+	}
+	sender, err := mail.Open(mail.Options{URL: p.set.smtp, From: p.set.mailFrom, Folder: filepath.Join(p.set.data, "mail"), Log: p.log})
+	if err != nil {
+		return err
+	}
+	p.letters = &member.Letters{Send: sender, Locales: p.locales, Title: p.set.title, URL: p.set.url}
+	return nil
 }
 
 // startEngine starts the engine, once, after cleaning up what killed processes left.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"parvis/internal/explore"
+	"parvis/internal/account"
 )
 
 func serveCommand() *command {
@@ -21,6 +23,8 @@ func serveCommand() *command {
 SIGTERM or SIGINT ends the server when the requests in flight are answered, a second one at once.`,
 		settings: []string{"addr", "metrics-addr", "language", "title", "operator", "url", "keep-versions", "shutdown-timeout",
 			"daily-calls", "daily-anonymous-calls",
+			"smtp", "mail-from", "signup", "session-lifetime", "oidc-issuer", "oidc-client-id", "oidc-client-secret", "oidc-name", "oidc-scopes",
+			"oidc-groups-claim", "oidc-attributes", "oidc-signup",
 			"memory-limit", "threads", "query-timeout", "open-versions"},
 		run: serve,
 	}
@@ -37,7 +41,7 @@ func serve(ctx context.Context, c *call) error {
 		return err
 	}
 	defer doors.close()
-	defer p.follow(doors.explorer)()
+	defer p.follow(doors)()
 
 	public, err := listen(ctx, c.set.addr)
 	if err != nil {
@@ -67,6 +71,9 @@ func serve(ctx context.Context, c *call) error {
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 	}
 	fmt.Fprintf(c.out, "Parvis listens on http://%s\n", public.Addr())
+	if err := p.welcome(ctx, c.out, public.Addr().String()); err != nil {
+		return err
+	}
 	p.log.Info("serving", "addr", public.Addr().String(), "data", p.catalog.Dir())
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(stallListener{public, time.Minute}) }()
@@ -90,6 +97,31 @@ func serve(ctx context.Context, c *call) error {
 		return fmt.Errorf("end: requests went on for more than %s and were broken off (--shutdown-timeout)", c.set.grace)
 	}
 	return nil
+}
+
+// welcome prints a link that makes the first administrator, where there is none: whoever sees the operator's terminal is
+// the operator. A link printed before opens nothing any more.
+func (p *portal) welcome(ctx context.Context, out io.Writer, addr string) error {
+	if p.people.HasAdministrator() {
+		return nil
+	}
+	known, err := p.people.Invitations(ctx, account.Operator)
+	if err != nil {
+		return err
+	}
+	for _, i := range known {
+		if i.Email == "" && i.By == 0 && i.Permissions.Has(account.EditDomain) {
+			if err := p.people.RevokeInvitation(ctx, account.Operator, i.ID); err != nil {
+				return err
+			}
+		}
+	}
+	_, token, err := p.people.Invite(ctx, account.Operator, account.InvitationDraft{Permissions: account.PermissionsOf(account.EditDomain)})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "Nobody administers this portal yet. Make your account at %s/welcome/%s/\n", cmp.Or(p.set.url, "http://"+addr), token)
+	return err
 }
 
 // drainFor is how long accepted connections may take to send their request once the portal is ending.
@@ -162,11 +194,14 @@ func (p *portal) serveMetrics(ctx context.Context, c *call, handler http.Handler
 }
 
 // follow takes in what other processes publish and which keys they make, until stop is called.
-func (p *portal) follow(x *explore.Explorer) (stop func()) {
+func (p *portal) follow(d *doors) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { p.catalog.Follow(ctx) })
-	running.Go(func() { x.Follow(ctx) })
+	running.Go(func() { d.explorer.Follow(ctx) })
+	running.Go(func() {
+		d.apps.Follow(ctx, func(err error) { p.log.Error("following the applications failed", "error", err) })
+	})
 	running.Go(func() {
 		p.people.Follow(ctx, func(err error) { p.log.Error("following the people failed", "error", err) })
 	})

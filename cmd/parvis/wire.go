@@ -10,6 +10,9 @@ import (
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
+	"parvis/internal/account"
+	"parvis/internal/account/oauth"
+	"parvis/internal/account/signin"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/dataset"
 	"parvis/internal/engine"
@@ -19,7 +22,6 @@ import (
 	"parvis/internal/format"
 	"parvis/internal/format/jsontext"
 	"parvis/internal/ingest"
-	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
 	"parvis/internal/web/back"
@@ -115,6 +117,8 @@ type doors struct {
 	metrics  func(ready func() error) http.Handler
 	explorer *explore.Explorer
 	api      *v2.API
+	apps     *oauth.Applications
+	desk     *signin.Desk
 }
 
 // doors opens the machine door and the pages over a portal, with the engine started.
@@ -122,26 +126,32 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err := p.startEngine(ctx); err != nil {
 		return nil, err
 	}
-	locales, err := p.locales()
+	p.warnLanguages()
+	registry, err := privacy.New(privacy.Seed())
 	if err != nil {
 		return nil, err
 	}
-	registry, err := privacy.New(privacy.Seed())
+	apps, err := oauth.Open(ctx, oauth.Options{DB: p.db, People: p.people})
+	if err != nil {
+		return nil, err
+	}
+	desk, err := p.openDesk(ctx)
 	if err != nil {
 		return nil, err
 	}
 	metrics := server.NewMetrics()
 	shared := server.New(server.Options{
-		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
+		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate, Tokens: apps.Authenticate, Sessions: p.signed,
+		Exempt:  member.Exempt(),
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
-	d := &doors{metrics: metrics.Handler, explorer: p.explorer()}
+	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), apps: apps, desk: desk}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
-		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
+		BaseURL: p.set.url, Language: p.locales.Languages()[0].Rules,
 		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
 	})
-	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator})
+	frame, err := page.New(page.Options{Server: shared, Locales: p.locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator, SignIn: true})
 	if err != nil {
 		d.close()
 		return nil, err
@@ -177,18 +187,30 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
-// locales loads the languages that visitors may choose: those that come with Parvis, and the PO files in the folder locale.
-func (p *portal) locales() (*locale.Locales, error) {
-	locales, err := locale.Load(locale.Options{Fallback: p.set.language, Enabled: p.set.languages, Dir: filepath.Join(p.set.data, "locale")})
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range locales.Languages() {
+// warnLanguages says which languages visitors will see in part.
+func (p *portal) warnLanguages() {
+	for _, l := range p.locales.Languages() {
 		if l.Coverage < 100 {
 			p.log.Warn("a language is translated in part", "language", l.Tag, "percent", l.Coverage)
 		}
 	}
-	return locales, nil
+}
+
+// openDesk opens where people say who they are.
+func (p *portal) openDesk(ctx context.Context) (*signin.Desk, error) {
+	o := signin.Options{
+		DB: p.db, People: p.people, Sessions: p.sessions, Mail: p.letters.Send, Title: p.set.title, Provider: p.set.provider, Describe: p.people.Describe,
+	}
+	if p.set.oidcSignup {
+		o.Enrol = func(ctx context.Context, n signin.Newcomer) (int64, error) {
+			made, err := p.people.Register(ctx, "oidc_signup", account.Draft{Email: n.Email, Name: n.Name})
+			if err != nil {
+				return 0, err
+			}
+			return made.ID, nil
+		}
+	}
+	return signin.Open(ctx, o)
 }
 
 // pages opens the doors of pages over a frame.
@@ -198,7 +220,9 @@ func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Hand
 	if err != nil {
 		return nil, err
 	}
-	members, err := member.New(member.Options{Frame: frame})
+	members, err := member.New(member.Options{
+		Frame: frame, People: p.people, Keys: p.keys, Sessions: p.sessions, Desk: d.desk, Apps: d.apps, Letters: p.letters, Signup: p.set.signup,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -214,6 +238,7 @@ func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Hand
 
 // close removes what the doors keep for answering; nobody may be answered any more.
 func (d *doors) close() {
+	d.desk.Close()
 	d.api.Close()
 	d.explorer.Close()
 }
