@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/netip"
 	"os"
 	"regexp"
 	"slices"
@@ -15,6 +16,8 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"parvis/internal/account/signin"
+	"parvis/internal/privacy"
+	"parvis/internal/statistics"
 )
 
 // settings are what the portal can be told, by flags over PARVIS_* variables over parvis.toml.
@@ -44,6 +47,13 @@ type settings struct {
 	provider    signin.Provider
 	oidcSignup  bool
 	keepAudit   int // months
+	statistics  statistics.Level
+	keepCounts  int            // months
+	proxies     []netip.Prefix // whose word on a visitor's address is taken
+
+	sessionIdle  time.Duration
+	cookiePrefix string   // "" or privacy.PrefixHost
+	services     []string // optional third-party services that are on
 
 	given map[string]bool // options that were set at all, by any source
 }
@@ -69,6 +79,9 @@ func options() []option {
 		{"title", "TEXT", "Parvis", "the portal's name", text(func(s *settings) *string { return &s.title })},
 		{"operator", "TEXT", "", "who runs the portal, for the legal pages; empty: the title", text(func(s *settings) *string { return &s.operator })},
 		{"url", "URL", "", "public address of the portal, as in https://data.example.org; empty: as the visitor wrote it", address},
+		{"session-idle", "DURATION", "336h", "how long somebody stays signed in without a visit", duration(func(s *settings) *time.Duration { return &s.sessionIdle })},
+		{"cookie-prefix", "PREFIX", "", "\"host\" names cookies __Host-…, so that no other host of the same domain can set them; needs an https url", oneOf(func(s *settings) *string { return &s.cookiePrefix }, privacy.PrefixHost)},
+		{"services", "NAMES", "", "optional third-party services, separated by commas: youtube, vimeo, dailymotion; a visitor is asked before any is contacted", services},
 		{"keep-versions", "N", "10", "versions kept of each dataset", number(func(s *settings) *int { return &s.keep }, 1)},
 		{"addr", "HOST:PORT", "127.0.0.1:8080", "address to listen on; port 0 is any free one", text(func(s *settings) *string { return &s.addr })},
 		{"metrics-addr", "HOST:PORT", "127.0.0.1:9180", `address of /healthz, /readyz and /metrics; "off" for none`, func(s *settings, v string) error {
@@ -97,6 +110,17 @@ func options() []option {
 		{"oidc-groups-claim", "NAME", "", "claim whose values people have as attribute groups", text(func(s *settings) *string { return &s.provider.GroupsClaim })},
 		{"oidc-attributes", "NAMES", "", "other claims that people have as attributes, parted by commas", words(func(s *settings) *[]string { return &s.provider.Attributes })},
 		{"oidc-signup", "WHO", "nobody", "who gets an account at their first sign-in through it: nobody or everybody", choice("everybody", "nobody", func(s *settings) *bool { return &s.oidcSignup })},
+		{"statistics", "LEVEL", "counts", "what is counted: counts of uses, uniques (also how many visitors a day), or off", func(s *settings, v string) (err error) {
+			s.statistics, err = statistics.ParseLevel(v)
+			return err
+		}},
+		{"keep-statistics", "MONTHS", "25", "months for which counts are kept, 25 at most", func(s *settings, v string) error {
+			if err := number(func(s *settings) *int { return &s.keepCounts }, 1)(s, v); err != nil || s.keepCounts <= statistics.Retention {
+				return err
+			}
+			return fmt.Errorf("%q is more than the %d months for which statistics without consent may be kept", v, statistics.Retention)
+		}},
+		{"trusted-proxies", "NETWORKS", "", "addresses of proxies before the portal, as in 127.0.0.1,10.0.0.0/8, whose X-Forwarded-For is believed; empty: none", networks},
 		{"open-versions", "N", "256", "version files kept open while nobody asks them", number(func(s *settings) *int { return &s.openFiles }, 1)},
 	}
 }
@@ -219,6 +243,18 @@ func text(of func(*settings) *string) func(*settings, string) error {
 	}
 }
 
+func services(s *settings, v string) error {
+	s.services = nil
+	for name := range strings.SplitSeq(v, ",") {
+		name = strings.TrimSpace(name)
+		if !slices.ContainsFunc(privacy.Known(), func(k privacy.Service) bool { return k.ID == name }) {
+			return fmt.Errorf("%q is no service such as youtube or youtube,vimeo", name)
+		}
+		s.services = append(s.services, name)
+	}
+	return nil
+}
+
 var tagForm = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
 
 // tag reads the portal's language. Whether there is such a language shows when the portal is served.
@@ -257,6 +293,16 @@ func choice(yes, no string, of func(*settings) *bool) func(*settings, string) er
 func words(of func(*settings) *[]string) func(*settings, string) error {
 	return func(s *settings, v string) error {
 		*of(s) = strings.FieldsFunc(v, func(c rune) bool { return c == ',' || c == ' ' })
+		return nil
+	}
+}
+
+func oneOf(of func(*settings) *string, allowed ...string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if !slices.Contains(allowed, v) {
+			return fmt.Errorf("%q is none of %s", v, strings.Join(allowed, ", "))
+		}
+		*of(s) = v
 		return nil
 	}
 }
@@ -303,5 +349,21 @@ func address(s *settings, v string) error {
 		return fmt.Errorf("%q is no address such as https://data.example.org", v)
 	}
 	s.url = strings.TrimSuffix(v, "/")
+	return nil
+}
+
+// networks reads a list of networks and single addresses.
+func networks(s *settings, v string) error {
+	for one := range strings.SplitSeq(v, ",") {
+		one = strings.TrimSpace(one)
+		network, err := netip.ParsePrefix(one)
+		if a, bad := netip.ParseAddr(one); err != nil && bad == nil {
+			network, err = a.Prefix(a.BitLen())
+		}
+		if err != nil {
+			return fmt.Errorf("%q is no list of networks such as 127.0.0.1,10.0.0.0/8", v)
+		}
+		s.proxies = append(s.proxies, network.Masked())
+	}
 	return nil
 }

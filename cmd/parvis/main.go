@@ -43,6 +43,7 @@ func commands() []*command {
 			name: "group", summary: "create, list and remove groups, say who is in them",
 			subs: []*command{groupCreate(), groupList(), groupMembers(), groupRemove()},
 		},
+		verifyCommand(),
 		versionCommand(),
 	}
 }

@@ -17,8 +17,7 @@ import (
 	"parvis/internal/engine"
 	"parvis/internal/explore"
 	"parvis/internal/fault"
-	"parvis/internal/locale"
-	"parvis/internal/mail"
+	"parvis/internal/privacy"
 	"parvis/internal/web/member"
 )
 
@@ -31,10 +30,10 @@ type portal struct {
 	people   *account.People
 	keys     *account.Keys
 	sessions *session.Store
-	locales  *locale.Locales
 	letters  *member.Letters
-	temp     *catalog.Stage // of the engine; nil before it is started
-	engine   engine.Engine  // nil before it is started
+	ledger   *privacy.Ledger // nil before the doors are open
+	temp     *catalog.Stage  // of the engine; nil before it is started
+	engine   engine.Engine   // nil before it is started
 }
 
 // openPortal opens the portal in the data directory, and makes one where there is none if create holds.
@@ -52,7 +51,7 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 	if p.db, err = db.Open(ctx, file); err != nil {
 		return nil, err
 	}
-	if p.catalog, err = catalog.Open(ctx, catalog.Options{DB: p.db, Dir: c.set.data, Keep: c.set.keep, Language: c.set.language, Log: p.log}); err != nil {
+	if p.catalog, err = catalog.Open(ctx, catalog.Options{DB: p.db, Dir: c.set.data, Keep: c.set.keep, Language: c.set.language, Log: p.log, CheckFilter: explore.CheckFilter}); err != nil {
 		p.close()
 		return nil, err
 	}
@@ -64,7 +63,7 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 		p.close()
 		return nil, err
 	}
-	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people, Absolute: p.set.sessionMax}); err != nil {
+	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people, Idle: p.set.sessionIdle, Absolute: p.set.sessionMax}); err != nil {
 		p.close()
 		return nil, err
 	}
@@ -73,20 +72,6 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 		return nil, err
 	}
 	return p, nil
-}
-
-// openLetters makes ready what is sent by mail: in the portal's languages, by the server that the settings name, else
-// into a folder of the portal.
-func (p *portal) openLetters() (err error) {
-	if p.locales, err = locale.Load(locale.Options{Fallback: p.set.language, Enabled: p.set.languages, Dir: filepath.Join(p.set.data, "locale")}); err != nil {
-		return err
-	}
-	sender, err := mail.Open(mail.Options{URL: p.set.smtp, From: p.set.mailFrom, Folder: filepath.Join(p.set.data, "mail"), Log: p.log})
-	if err != nil {
-		return err
-	}
-	p.letters = &member.Letters{Send: sender, Locales: p.locales, Title: p.set.title, URL: p.set.url}
-	return nil
 }
 
 // startEngine starts the engine, once, after cleaning up what killed processes left.

@@ -1,19 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"parvis/internal/account"
 )
 
 func serveCommand() *command {
@@ -21,8 +17,8 @@ func serveCommand() *command {
 		name: "serve", summary: "serve the portal",
 		details: `Imports may go on beside a running server: what they publish is served within a second.
 SIGTERM or SIGINT ends the server when the requests in flight are answered, a second one at once.`,
-		settings: []string{"addr", "metrics-addr", "language", "title", "operator", "url", "keep-versions", "shutdown-timeout",
-			"daily-calls", "daily-anonymous-calls",
+		settings: []string{"addr", "metrics-addr", "language", "languages", "title", "operator", "url", "session-idle", "cookie-prefix", "services",
+			"keep-versions", "keep-audit", "shutdown-timeout", "daily-calls", "daily-anonymous-calls", "statistics", "keep-statistics", "trusted-proxies",
 			"smtp", "mail-from", "signup", "session-lifetime", "oidc-issuer", "oidc-client-id", "oidc-client-secret", "oidc-name", "oidc-scopes",
 			"oidc-groups-claim", "oidc-attributes", "oidc-signup",
 			"memory-limit", "threads", "query-timeout", "open-versions"},
@@ -70,10 +66,11 @@ func serve(ctx context.Context, c *call) error {
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 	}
-	fmt.Fprintf(c.out, "Parvis listens on http://%s\n", public.Addr())
-	if err := p.welcome(ctx, c.out, public.Addr().String()); err != nil {
+	welcome, err := p.welcome(ctx, public.Addr().String())
+	if err != nil {
 		return err
 	}
+	fmt.Fprintf(c.out, "Parvis listens on http://%s\n%s", public.Addr(), welcome)
 	p.log.Info("serving", "addr", public.Addr().String(), "data", p.catalog.Dir())
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(stallListener{public, time.Minute}) }()
@@ -97,31 +94,6 @@ func serve(ctx context.Context, c *call) error {
 		return fmt.Errorf("end: requests went on for more than %s and were broken off (--shutdown-timeout)", c.set.grace)
 	}
 	return nil
-}
-
-// welcome prints a link that makes the first administrator, where there is none: whoever sees the operator's terminal is
-// the operator. A link printed before opens nothing any more.
-func (p *portal) welcome(ctx context.Context, out io.Writer, addr string) error {
-	if p.people.HasAdministrator() {
-		return nil
-	}
-	known, err := p.people.Invitations(ctx, account.Operator)
-	if err != nil {
-		return err
-	}
-	for _, i := range known {
-		if i.Email == "" && i.By == 0 && i.Permissions.Has(account.EditDomain) {
-			if err := p.people.RevokeInvitation(ctx, account.Operator, i.ID); err != nil {
-				return err
-			}
-		}
-	}
-	_, token, err := p.people.Invite(ctx, account.Operator, account.InvitationDraft{Permissions: account.PermissionsOf(account.EditDomain)})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(out, "Nobody administers this portal yet. Make your account at %s/welcome/%s/\n", cmp.Or(p.set.url, "http://"+addr), token)
-	return err
 }
 
 // drainFor is how long accepted connections may take to send their request once the portal is ending.
@@ -202,6 +174,10 @@ func (p *portal) follow(d *doors) (stop func()) {
 	running.Go(func() {
 		d.apps.Follow(ctx, func(err error) { p.log.Error("following the applications failed", "error", err) })
 	})
+	running.Go(func() { d.counter.Run(ctx) })
+	running.Go(func() {
+		d.api.Follow(ctx, func(err error) { p.log.Error("keeping the counts of calls failed", "error", err) })
+	})
 	running.Go(func() {
 		p.people.Follow(ctx, func(err error) { p.log.Error("following the people failed", "error", err) })
 	})
@@ -210,6 +186,9 @@ func (p *portal) follow(d *doors) (stop func()) {
 	})
 	running.Go(func() {
 		p.keys.Follow(ctx, func(err error) { p.log.Error("following the keys failed", "error", err) })
+	})
+	running.Go(func() {
+		p.ledger.Follow(ctx, func(err error) { p.log.Error("writing the counts of choices failed", "error", err) })
 	})
 	return func() {
 		cancel()

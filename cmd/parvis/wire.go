@@ -1,20 +1,26 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
-	"parvis/internal/account"
 	"parvis/internal/account/oauth"
 	"parvis/internal/account/signin"
+	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/dataset"
+	"parvis/internal/db"
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
@@ -22,8 +28,10 @@ import (
 	"parvis/internal/format"
 	"parvis/internal/format/jsontext"
 	"parvis/internal/ingest"
+	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 	"parvis/internal/web/back"
 	"parvis/internal/web/front"
 	"parvis/internal/web/member"
@@ -119,6 +127,8 @@ type doors struct {
 	api      *v2.API
 	apps     *oauth.Applications
 	desk     *signin.Desk
+	counter  *statistics.Counter
+	log      *slog.Logger
 }
 
 // doors opens the machine door and the pages over a portal, with the engine started.
@@ -126,11 +136,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err := p.startEngine(ctx); err != nil {
 		return nil, err
 	}
-	p.warnLanguages()
-	registry, err := privacy.New(privacy.Seed())
-	if err != nil {
-		return nil, err
-	}
+	locales := p.letters.Locales
 	apps, err := oauth.Open(ctx, oauth.Options{DB: p.db, People: p.people})
 	if err != nil {
 		return nil, err
@@ -139,25 +145,37 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err != nil {
 		return nil, err
 	}
+	registry, err := p.registry(ctx, locales)
+	if err != nil {
+		return nil, err
+	}
+	if p.ledger, err = privacy.OpenLedger(ctx, p.db, registry); err != nil {
+		return nil, err
+	}
 	metrics := server.NewMetrics()
+	counter, err := statistics.Open(ctx, statistics.Options{DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url)})
+	if err != nil {
+		return nil, err
+	}
 	shared := server.New(server.Options{
-		Log: p.log, Metrics: metrics, Privacy: registry, URL: p.set.url, Keys: p.keys.Authenticate, Tokens: apps.Authenticate, Sessions: p.signed,
-		Exempt:  member.Exempt(),
+		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate,
+		Tokens: apps.Authenticate, Sessions: p.signed, Exempt: member.Exempt(),
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
-	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), apps: apps, desk: desk}
+	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log, apps: apps, desk: desk}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
-		BaseURL: p.set.url, Language: p.locales.Languages()[0].Rules,
+		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
 		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
 	})
-	frame, err := page.New(page.Options{Server: shared, Locales: p.locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator, SignIn: true})
+	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator, SignIn: true})
 	if err != nil {
 		d.close()
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	d.api.Register(mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, BaseURL: p.set.url}).Register(mux)
 	pages, err := p.pages(frame, d, mux)
 	if err != nil {
 		d.close()
@@ -166,6 +184,19 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	mux.Handle("/", frame.Guard(pages))
 	d.site = frame.Wrap(mux)
 	return d, nil
+}
+
+// registry makes the register of what may be stored on a visitor's machine from the settings.
+func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privacy.Registry, error) {
+	secret, err := db.Secret(ctx, p.db, "choices")
+	if err != nil {
+		return nil, err
+	}
+	o := privacy.Options{
+		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
+		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
+	}
+	return privacy.New(o)
 }
 
 // signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
@@ -184,39 +215,16 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 		}
 		return server.Signed{}, false, nil // another request was first
 	}
+	if found.Person != nil {
+		p.people.Saw(found.Person.ID)
+	}
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
-}
-
-// warnLanguages says which languages visitors will see in part.
-func (p *portal) warnLanguages() {
-	for _, l := range p.locales.Languages() {
-		if l.Coverage < 100 {
-			p.log.Warn("a language is translated in part", "language", l.Tag, "percent", l.Coverage)
-		}
-	}
-}
-
-// openDesk opens where people say who they are.
-func (p *portal) openDesk(ctx context.Context) (*signin.Desk, error) {
-	o := signin.Options{
-		DB: p.db, People: p.people, Sessions: p.sessions, Mail: p.letters.Send, Title: p.set.title, Provider: p.set.provider, Describe: p.people.Describe,
-	}
-	if p.set.oidcSignup {
-		o.Enrol = func(ctx context.Context, n signin.Newcomer) (int64, error) {
-			made, err := p.people.Register(ctx, "oidc_signup", account.Draft{Email: n.Email, Name: n.Name})
-			if err != nil {
-				return 0, err
-			}
-			return made.ID, nil
-		}
-	}
-	return signin.Open(ctx, o)
 }
 
 // pages opens the doors of pages over a frame.
 func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, API: api})
+	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api})
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +234,7 @@ func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Hand
 	if err != nil {
 		return nil, err
 	}
-	office, err := back.New(back.Options{Frame: frame})
+	office, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog})
 	if err != nil {
 		return nil, err
 	}
@@ -241,4 +249,18 @@ func (d *doors) close() {
 	d.desk.Close()
 	d.api.Close()
 	d.explorer.Close()
+	late, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := d.counter.Close(late); err != nil {
+		d.log.Warn("the last counts are lost", "error", err)
+	}
+}
+
+// hostOf gives the host of an address, without its port.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

@@ -19,6 +19,7 @@ import (
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
+	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
 )
@@ -55,7 +56,11 @@ func openPortal(ctx context.Context, dir, memory string, cache int64) (*portal, 
 	if err := x.Ready(ctx); err != nil {
 		return nil, err
 	}
-	registry, err := privacy.New(privacy.Seed())
+	locales, err := locale.Load(locale.Options{})
+	if err != nil {
+		return nil, err
+	}
+	registry, err := privacy.New(privacy.Options{Operator: "Bench", Secret: make([]byte, 32), Languages: locales.Printers()[:1]})
 	if err != nil {
 		return nil, err
 	}

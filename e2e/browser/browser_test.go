@@ -34,7 +34,7 @@ var pages = []string{
 func TestPages(t *testing.T) {
 	browser := chromium(t)
 	base := serveDemo(t)
-	for _, lang := range []string{"fr", "en"} {
+	for _, lang := range []string{"fr", "en", "ar"} {
 		for _, width := range []int64{1280, 360} {
 			for _, path := range pages {
 				t.Run(fmt.Sprintf("%s/%d%s", lang, width, path), func(t *testing.T) { visit(t, browser, base, path, lang, width) })

@@ -73,11 +73,15 @@ func (c *Catalog) takeUploads(uid string, uploads []received) error {
 }
 
 // Attachment opens the content of an attachment of e; its File is a strong tag of the content. Who asks for e
-// has been through Find. Kind NotFound: there is no such attachment.
+// has been through Find. Kinds NotFound: there is no such attachment; Forbidden: whom the rows are hidden from gets no
+// files either, since they may hold them.
 func (c *Catalog) Attachment(e *Entry, id string) (*os.File, dataset.Attachment, error) {
 	for _, a := range e.Attachments {
 		if a.ID != id {
 			continue
+		}
+		if !e.Access.Data {
+			return nil, a, forbidden()
 		}
 		f, err := os.Open(filepath.Join(c.dir, "attachments", e.UID, filepath.Base(a.File)))
 		if err != nil {

@@ -21,7 +21,7 @@ func BenchmarkOpen(b *testing.B) {
 	err := db.Change(b.Context(), pool, func(tx *sql.Tx) error {
 		for i := range 1000 {
 			uid := fmt.Sprintf("da_%06d", i)
-			if _, err := tx.Exec(`INSERT INTO datasets VALUES ($1, $2, $3, FALSE, 1, 1, 0, 0, 2)`, uid, fmt.Sprint("dataset-", i), description); err != nil {
+			if _, err := tx.Exec(`INSERT INTO datasets (uid, id, description, data_hidden, last_version, current, created, described, revision) VALUES ($1, $2, $3, FALSE, 1, 1, 0, 0, 2)`, uid, fmt.Sprint("dataset-", i), description); err != nil {
 				return err
 			}
 			if _, err := tx.Exec(`INSERT INTO versions VALUES ($1, 1, 0, 'h', 1, 1, $2, 'versions/x')`, uid, "["+manyFields(30)+"]"); err != nil {

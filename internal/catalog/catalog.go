@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parvis/internal/account"
+	"parvis/internal/dataset"
 	"parvis/internal/db"
 	"parvis/internal/fault"
 )
@@ -26,6 +27,9 @@ type Options struct {
 	Language string           // of descriptions that do not name theirs; "" is "en"
 	Clock    func() time.Time // nil is time.Now
 	Log      *slog.Logger     // nil is slog.Default()
+
+	// CheckFilter tells what is wrong with a row filter over fields; without it none is taken.
+	CheckFilter func(fields []dataset.Field, filter string) error
 }
 
 // Language gives the language of descriptions that do not name theirs.
@@ -40,6 +44,9 @@ type Catalog struct {
 	language string
 	clock    func() time.Time
 	log      *slog.Logger
+	secret   []byte // under which record ids are shown to who may not see everything
+
+	checkFilter func(fields []dataset.Field, filter string) error
 
 	now     atomic.Pointer[snapshot]
 	reading sync.Mutex // held by the one who makes the next snapshot
@@ -49,7 +56,9 @@ type Catalog struct {
 type snapshot struct {
 	revision int64
 	byID     map[string]*Entry
-	sorted   []*Entry // by ID
+	sorted   []*Entry // by ID, whole
+	public   []*Entry // by ID, those that everybody may know of as everybody may see them
+	secured  int64    // the revision that last changed who may see what
 	next     chan struct{}
 }
 
@@ -59,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the data directory %s: %w", o.Dir, err)
 	}
-	c := &Catalog{db: o.DB, dir: dir, keep: o.Keep, language: cmp.Or(o.Language, "en"), clock: o.Clock, log: o.Log}
+	c := &Catalog{db: o.DB, dir: dir, keep: o.Keep, language: cmp.Or(o.Language, "en"), clock: o.Clock, log: o.Log, checkFilter: o.CheckFilter}
 	if c.keep <= 0 {
 		c.keep = 10
 	}
@@ -78,6 +87,9 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	if c.dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return nil, fmt.Errorf("find the data directory %s: %w", o.Dir, err)
 	}
+	if c.secret, err = db.Secret(ctx, c.db, room); err != nil {
+		return nil, err
+	}
 	c.now.Store(&snapshot{byID: map[string]*Entry{}, next: make(chan struct{})})
 	return c, c.refresh(ctx)
 }
@@ -85,20 +97,15 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 // Dir gives the data directory, absolute.
 func (c *Catalog) Dir() string { return c.dir }
 
-// DataVisible is the access rule: may this actor see the rows of this dataset? A dataset whose rows are hidden
-// shows its description to everybody, and its rows only to who may see everything. Every door, and whatever
-// derives from rows (counts, facets, exports, tiles), asks here and nowhere else.
-func (c *Catalog) DataVisible(a account.Actor, e *Entry) bool {
-	return !e.DataHidden || a.Everything
-}
-
-// Find gives the dataset with this ID. Kind NotFound: there is none, or the actor may not know of it.
+// Find gives the dataset with this ID as the actor may see it: every door, and whatever derives from rows, asks here
+// and nowhere else. Kind NotFound: there is none, or the actor may not know of it.
 func (c *Catalog) Find(a account.Actor, id string) (*Entry, error) {
-	e, ok := c.now.Load().byID[id]
-	if !ok {
-		return nil, fault.New(fault.NotFound, "The requested dataset %s does not exist.", id)
+	if e, ok := c.now.Load().byID[id]; ok {
+		if e = e.view(a); e != nil {
+			return e, nil
+		}
 	}
-	return e, nil
+	return nil, fault.New(fault.NotFound, "The requested dataset %s does not exist.", id)
 }
 
 // ForRows gives the dataset with this ID to an actor who asks for its rows, which a dataset without a version
@@ -108,18 +115,69 @@ func (c *Catalog) ForRows(a account.Actor, id string) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !c.DataVisible(a, e) {
-		return nil, fault.New(fault.Forbidden, "You don't have permission to access the requested resource")
+	if !e.Access.Data {
+		return nil, forbidden()
 	}
 	return e, nil
 }
 
-// All gives every dataset that the actor may know of, sorted by ID, and the revision of the catalogue, which
-// is another one whenever anything changed. The list is shared: nobody changes it.
+// ForFiles gives the dataset with this ID to an actor who asks for its rows as files. Kinds as ForRows; Forbidden also where
+// the actor may see the rows but not download them.
+func (c *Catalog) ForFiles(a account.Actor, id string) (*Entry, error) {
+	e, err := c.ForRows(a, id)
+	if err != nil {
+		return nil, err
+	}
+	if e.Access.Right < Download {
+		return nil, forbidden()
+	}
+	return e, nil
+}
+
+func forbidden() error {
+	return fault.New(fault.Forbidden, "You don't have permission to access the requested resource")
+}
+
+// All gives every dataset that the actor may know of, as they may see it, sorted by ID, and the revision of the
+// catalogue, which is another one whenever anything changed. The list is shared: nobody changes it.
 func (c *Catalog) All(a account.Actor) (entries []*Entry, revision int64) {
 	now := c.now.Load()
-	return now.sorted, now.revision
+	switch {
+	case a.Everything:
+		return now.sorted, now.revision
+	case a.Person == nil:
+		return now.public, now.revision
+	}
+	for _, e := range now.sorted {
+		if e = e.view(a); e != nil {
+			entries = append(entries, e)
+		}
+	}
+	return entries, now.revision
 }
+
+// Listing is the catalogue as those who list it may search it: of each dataset what everybody is shown who may know
+// of it.
+type Listing struct {
+	Open       []*Entry // the datasets that everybody may know of, by ID
+	Restricted []*Entry // the others, by ID
+	Revision   int64
+}
+
+// Listing gives the catalogue to who keeps an index of it; For gives each entry to those who ask.
+func (c *Catalog) Listing() Listing {
+	now := c.now.Load()
+	out := Listing{Open: now.public, Revision: now.revision}
+	for _, e := range now.sorted {
+		if e.Restricted {
+			out.Restricted = append(out.Restricted, e.least)
+		}
+	}
+	return out
+}
+
+// Secured gives the revision that last changed who may see what: an older listing may show too much.
+func (c *Catalog) Secured() int64 { return c.now.Load().secured }
 
 // Updated gives a channel that is closed as soon as anything changes after this call: for who keeps an index.
 // Ask for the channel first, then for All, so that no change falls between.
@@ -173,9 +231,17 @@ func (c *Catalog) refresh(ctx context.Context) error {
 	}
 	next := &snapshot{revision: revision, byID: make(map[string]*Entry, len(uids)), next: make(chan struct{})}
 	fresh := make(map[string]bool, len(changed))
+	former := make(map[string]*Entry, len(last.sorted))
+	for _, e := range last.sorted {
+		former[e.UID] = e
+	}
+	next.secured = last.secured
 	for _, e := range changed {
 		next.byID[e.ID] = e
 		fresh[e.UID] = true
+		if old := former[e.UID]; old != nil && !old.securedLike(e) {
+			next.secured = revision
+		}
 	}
 	for _, e := range last.sorted {
 		if uids[e.UID] && !fresh[e.UID] {
@@ -186,6 +252,11 @@ func (c *Catalog) refresh(ctx context.Context) error {
 		next.sorted = append(next.sorted, e)
 	}
 	slices.SortFunc(next.sorted, func(a, b *Entry) int { return cmp.Compare(a.ID, b.ID) })
+	for _, e := range next.sorted {
+		if e.public != nil {
+			next.public = append(next.public, e.public)
+		}
+	}
 	c.now.Store(next)
 	close(last.next)
 	return nil

@@ -151,8 +151,8 @@ func TestAccessRule(t *testing.T) {
 		if _, err := c.ForRows(test.actor, test.id); kind(err) != test.forRows {
 			t.Errorf("ForRows(%+v, %s): %v", test.actor, test.id, err)
 		}
-		if e != nil && c.DataVisible(test.actor, e) != (test.forRows == -1) {
-			t.Errorf("DataVisible(%+v, %s) is not what ForRows does", test.actor, test.id)
+		if e != nil && e.Access.Data != (test.forRows == -1) {
+			t.Errorf("Access.Data(%+v, %s) is not what ForRows does", test.actor, test.id)
 		}
 	}
 	if _, err := c.Find(account.Anonymous, "none"); fault.Message(err) != "The requested dataset none does not exist." {

@@ -18,7 +18,23 @@ type Entry struct {
 	Changed   time.Time        // last change of anything: description or rows
 	Revision  int64            // of the catalogue, when this dataset last changed; another one with every change
 
+	Restricted bool   // not everybody may know of it
+	Access     Access // of who asked for it: fields and metadata are those that they are shown
+
 	source engine.Source
+	*rules
+}
+
+// rules is what the access rule needs to know of a dataset, the same for everybody who asks.
+type rules struct {
+	whole     *Entry // as who may see everything has it
+	public    *Entry // as everybody has it; nil: the dataset is restricted
+	least     *Entry // what everybody is shown who may know of it
+	publicKey string // of what the public is shown
+	rule      Rule   // for everybody
+	people    map[int64]Rule
+	groups    map[int64]Rule
+	secret    []byte
 }
 
 // In gives the entry with the texts of its description in a language, where there is a translation.
@@ -35,7 +51,7 @@ func (e *Entry) In(lang string) *Entry {
 // HasRecords tells whether the dataset has rows to ask for, if only in principle: a version may be empty.
 func (e *Entry) HasRecords() bool { return e.Version != nil }
 
-// Rows gives the number of records, 0 where there is no version.
+// Rows gives the number of records, 0 where there is no version, or where who asked may not see them all.
 func (e *Entry) Rows() int64 {
 	if e.Version == nil {
 		return 0
@@ -43,11 +59,28 @@ func (e *Entry) Rows() int64 {
 	return e.Version.Rows
 }
 
+// Everything gives the entry with all that who asked is not shown: for internal/explore, which holds the questions to
+// Access, and for nobody else.
+func (e *Entry) Everything() *Entry { return e.whole }
+
+// Withheld tells whether who asked is not shown some rows, or some fields.
+func (e *Entry) Withheld() (rows, fields bool) {
+	return !e.Access.AllRows(), e.rules != nil && len(e.Fields) < len(e.whole.Fields)
+}
+
+// Public tells whether who asked is shown what everybody is.
+func (e *Entry) Public() bool { return e.Access.key == "" && !e.Restricted }
+
 // Source gives what the engine needs to answer over the rows; the zero Source where HasRecords is false.
 func (e *Entry) Source() engine.Source { return e.source }
 
-// Visibility gives the API's word for who may see the dataset; every description is public as yet.
-func (e *Entry) Visibility() string { return "domain" }
+// Visibility gives the API's word for who may see the dataset.
+func (e *Entry) Visibility() string {
+	if e.Restricted {
+		return "restricted"
+	}
+	return "domain"
+}
 
 // Features gives what can be done with the dataset, in the API's words and its order; never nil.
 func (e *Entry) Features() []string {

@@ -18,6 +18,7 @@ type Publication struct {
 	Alternatives []dataset.Alternative // nil keeps them, else these replace them all
 	Translations dataset.Translations  // nil keeps them, else these replace them all; keys are language tags in lower case
 	DataHidden   *bool                 // nil keeps it; a new dataset shows its rows
+	Security     *Security             // nil keeps it; nil grants keep those
 	Rows         *Rows                 // a new version; nil keeps the rows as they are
 }
 

@@ -111,7 +111,16 @@ func (c *Catalog) publishIn(ctx context.Context, tx *sql.Tx, p Publication, uplo
 	if err != nil {
 		return k.uid, fmt.Errorf("write the description: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, sqlUpdate, string(text), k.dataHidden, now, revision, k.uid); err != nil {
+	if p.Security != nil {
+		if err := c.checkSecurity(k.security, k); err != nil {
+			return k.uid, err
+		}
+	}
+	security, err := k.security.write()
+	if err != nil {
+		return k.uid, fmt.Errorf("write the security: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, sqlUpdate, string(text), k.security.Default.DataHidden, now, revision, security, k.uid); err != nil {
 		return k.uid, fmt.Errorf("write the description: %w", err)
 	}
 	if p.Rows == nil {
@@ -137,7 +146,7 @@ func (c *Catalog) newDataset(ctx context.Context, tx *sql.Tx, p Publication, now
 	}
 	// A dataset that was removed may come back under its old uid: its versions are counted on, since engines
 	// and caches may still know the old ones by uid and number.
-	k := &kept{uid: uid}
+	k := &kept{uid: uid, security: Security{Default: everythingShown()}}
 	if err := tx.QueryRowContext(ctx, sqlFormer, uid).Scan(&k.lastVersion); err != nil {
 		return nil, fmt.Errorf("look for a former life of the dataset: %w", err)
 	}
@@ -183,8 +192,15 @@ func (k *kept) describe(p Publication, uploads []received) error {
 	if p.Translations != nil {
 		d.Translations = p.Translations
 	}
+	if s := p.Security; s != nil {
+		grants := k.security.Grants
+		if s.Grants != nil {
+			grants = s.Grants
+		}
+		k.security = Security{s.Restricted, s.Default, grants}
+	}
 	if p.DataHidden != nil {
-		k.dataHidden = *p.DataHidden
+		k.security.Default.DataHidden = *p.DataHidden
 	}
 	return nil
 }

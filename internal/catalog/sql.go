@@ -19,16 +19,17 @@ const room = "catalog"
 
 const (
 	sqlUIDs    = `SELECT uid FROM datasets`
-	sqlEntries = `SELECT d.uid, d.id, d.description, d.data_hidden, d.created, d.described, d.revision,
+	sqlEntries = `SELECT d.uid, d.id, d.description, d.data_hidden, d.created, d.described, d.revision, d.security,
 	       v.number, v.published, v.hash, v.row_count, v.bytes, v.fields, v.path
 	  FROM datasets d LEFT JOIN versions v ON v.uid = d.uid AND v.number = d.current
 	 WHERE d.revision > $1`
-	sqlDataset = `SELECT uid, description, data_hidden, last_version, current FROM datasets WHERE id = $1`
+	sqlDataset = `SELECT uid, description, data_hidden, last_version, current, security FROM datasets WHERE id = $1`
 	sqlTaken   = `SELECT count(*) FROM datasets WHERE uid = $1`
 	sqlNew     = `INSERT INTO datasets (uid, id, description, data_hidden, last_version, current, created, described, revision)
 	     VALUES ($1, $2, '{}', FALSE, $3, NULL, $4, $5, 0)`
 	sqlFormer = `SELECT coalesce(max(last_version), 0) FROM removed_datasets WHERE uid = $1`
-	sqlUpdate = `UPDATE datasets SET description = $1, data_hidden = $2, described = $3, revision = $4 WHERE uid = $5`
+	sqlUpdate = `UPDATE datasets SET description = $1, data_hidden = $2, described = $3, revision = $4, security = $5 WHERE uid = $6`
+	sqlSecure = `UPDATE datasets SET data_hidden = $1, security = $2, revision = $3 WHERE uid = $4`
 	sqlServe  = `UPDATE datasets SET last_version = $1, current = $2 WHERE uid = $3`
 	sqlRename = `UPDATE datasets SET id = $1, described = $2, revision = $3 WHERE uid = $4`
 	sqlRemove = `DELETE FROM datasets WHERE uid = $1`
@@ -54,7 +55,7 @@ type description struct {
 type kept struct {
 	uid         string
 	description description
-	dataHidden  bool
+	security    Security
 	lastVersion int
 	current     *int // nil: no rows
 }
@@ -97,11 +98,11 @@ func (c *Catalog) readEntries(ctx context.Context, after int64) ([]*Entry, error
 
 func (c *Catalog) scanEntry(rows *sql.Rows) (*Entry, error) {
 	e := &Entry{}
-	var text string
+	var text, secured string
 	var created, described int64
 	var number, published, count, bytes sql.NullInt64
 	var hash, fields, path sql.NullString
-	if err := rows.Scan(&e.UID, &e.ID, &text, &e.DataHidden, &created, &described, &e.Revision,
+	if err := rows.Scan(&e.UID, &e.ID, &text, &e.DataHidden, &created, &described, &e.Revision, &secured,
 		&number, &published, &hash, &count, &bytes, &fields, &path); err != nil {
 		return nil, err
 	}
@@ -126,14 +127,20 @@ func (c *Catalog) scanEntry(rows *sql.Rows) (*Entry, error) {
 		}
 	}
 	e.Metas = complete(d.Metas, e, c.language)
+	security, err := readSecurity(secured, e.DataHidden)
+	if err != nil {
+		return nil, fmt.Errorf("the security of %s: %w", e.ID, err)
+	}
+	e.secure(security, c.secret)
 	return e, nil
 }
 
 // readKept gives the dataset with this ID within a transaction; nil where there is none.
 func readKept(ctx context.Context, tx *sql.Tx, id string) (*kept, error) {
 	k := &kept{}
-	var text string
-	err := tx.QueryRowContext(ctx, sqlDataset, id).Scan(&k.uid, &text, &k.dataHidden, &k.lastVersion, &k.current)
+	var text, secured string
+	var hidden bool
+	err := tx.QueryRowContext(ctx, sqlDataset, id).Scan(&k.uid, &text, &hidden, &k.lastVersion, &k.current, &secured)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -142,6 +149,9 @@ func readKept(ctx context.Context, tx *sql.Tx, id string) (*kept, error) {
 	}
 	if err := json.Unmarshal([]byte(text), &k.description); err != nil {
 		return nil, fmt.Errorf("read the description of %s: %w", id, err)
+	}
+	if k.security, err = readSecurity(secured, hidden); err != nil {
+		return nil, fmt.Errorf("read the security of %s: %w", id, err)
 	}
 	return k, nil
 }

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/engine"
@@ -31,7 +31,9 @@ type index struct {
 	schema   check.Schema
 	metas    map[string]metaName // every name that select takes as it stands in the description
 	empty    map[string]bool     // well-known metadata, by name of the field, that no dataset has
+	owners   map[string][]string // the ids of the datasets that have a metadata which portals need not know of, by name of the field
 	entries  map[string]*catalog.Entry
+	ruled    []*catalog.Entry // those, of the whole portal, of which not everybody is shown the same
 	rows     int64
 
 	mu      sync.Mutex
@@ -43,31 +45,75 @@ type index struct {
 // indexHolder holds the index that questions are put to.
 type indexHolder struct {
 	mu  sync.Mutex
-	now *index
+	now [2]*index // by extent
 }
+
+// extent tells which datasets an index has. Restricted ones stand in an index of their own, so that nobody else
+// can tell from the names and types of its columns that they are there; it is made when somebody who may see any
+// first asks.
+type extent int
+
+const (
+	openOnes extent = iota
+	allOfThem
+)
 
 // Ready brings the catalogue as data to the state of the catalogue, if it is not there yet.
 func (x *Explorer) Ready(ctx context.Context) error {
 	x.building.Lock()
 	defer x.building.Unlock()
-	entries, revision := x.catalog.All(account.Anonymous)
-	x.indexed.mu.Lock()
-	now := x.indexed.now
-	x.indexed.mu.Unlock()
-	if now != nil && now.revision == revision {
+	for which := range x.indexed.now {
+		if extent(which) == openOnes || x.indexed.peek(extent(which)) != nil {
+			if err := x.renew(ctx, extent(which)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// renew builds an index anew where the catalogue has changed; building is held.
+func (x *Explorer) renew(ctx context.Context, which extent) error {
+	listing := x.catalog.Listing()
+	now := x.indexed.peek(which)
+	if now != nil && now.revision == listing.Revision {
 		return nil
 	}
-	next, err := x.build(ctx, entries, revision)
+	next, err := x.build(ctx, which, listing)
 	if err != nil {
 		return fmt.Errorf("build the catalogue as data: %w", err)
 	}
-	x.indexed.mu.Lock()
-	x.indexed.now = next
-	x.indexed.mu.Unlock()
+	x.indexed.set(which, next)
 	if now != nil {
 		now.retire()
 	}
 	return nil
+}
+
+// peek gives the index that stands, nil where none does; it may go any moment.
+func (h *indexHolder) peek(which extent) *index {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now[which]
+}
+
+func (h *indexHolder) set(which extent, ix *index) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now[which] = ix
+}
+
+// take gives the index that stands, which must be released; nil where there is none.
+func (h *indexHolder) take(which extent) *index {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ix := h.now[which]
+	if ix != nil {
+		ix.mu.Lock()
+		ix.users++
+		ix.mu.Unlock()
+	}
+	return ix
 }
 
 // settle is how long Follow lets changes gather before it builds anew.
@@ -97,39 +143,30 @@ func (x *Explorer) Follow(ctx context.Context) {
 
 // Close removes the catalogue as data; nothing may be asked afterwards.
 func (x *Explorer) Close() {
-	x.indexed.mu.Lock()
-	now := x.indexed.now
-	x.indexed.now = nil
-	x.indexed.mu.Unlock()
-	if now != nil {
-		now.retire()
+	for which := range x.indexed.now {
+		now := x.indexed.peek(extent(which))
+		x.indexed.set(extent(which), nil)
+		if now != nil {
+			now.retire()
+		}
 	}
 }
 
-// Revision gives the revision of the catalogue that questions about it are answered from, building it if there
-// is none yet.
-func (x *Explorer) Revision(ctx context.Context) (int64, error) {
-	ix, err := x.index(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer ix.release()
-	return ix.revision, nil
-}
-
-// index gives the index to ask, which must be released.
-func (x *Explorer) index(ctx context.Context) (*index, error) {
+// index gives the index to ask, which must be released. One from before a change of who may see what is not asked
+// any more.
+func (x *Explorer) index(ctx context.Context, which extent) (*index, error) {
 	for {
-		x.indexed.mu.Lock()
-		if ix := x.indexed.now; ix != nil {
-			ix.mu.Lock()
-			ix.users++
-			ix.mu.Unlock()
-			x.indexed.mu.Unlock()
+		ix := x.indexed.take(which)
+		if ix != nil && ix.revision >= x.catalog.Secured() {
 			return ix, nil
 		}
-		x.indexed.mu.Unlock()
-		if err := x.Ready(ctx); err != nil {
+		if ix != nil {
+			ix.release()
+		}
+		x.building.Lock()
+		err := x.renew(ctx, which)
+		x.building.Unlock()
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -160,15 +197,26 @@ func (ix *index) tidy() {
 }
 
 // build loads the descriptions of all datasets into a version file of its own.
-func (x *Explorer) build(ctx context.Context, entries []*catalog.Entry, revision int64) (*index, error) {
+func (x *Explorer) build(ctx context.Context, which extent, listing catalog.Listing) (*index, error) {
+	entries := listing.Open
+	if which == allOfThem {
+		entries = slices.Concat(listing.Open, listing.Restricted)
+		slices.SortFunc(entries, func(a, b *catalog.Entry) int { return strings.Compare(a.ID, b.ID) })
+	}
 	shape := shapeOf(entries, x.catalog.Language())
 	ix := &index{
-		revision: revision,
+		revision: listing.Revision,
 		schema:   check.Schema{Fields: shape.fields(), Aliases: shape.aliases(), Time: x.clock(), ID: "catalog"},
 		metas:    shape.metas,
 		empty:    shape.empty,
+		owners:   shape.owners,
 		entries:  make(map[string]*catalog.Entry, len(entries)),
 		rows:     int64(len(entries)),
+	}
+	for _, e := range slices.Concat(listing.Open, listing.Restricted) {
+		if e.Ruled() {
+			ix.ruled = append(ix.ruled, e)
+		}
 	}
 	stage, err := x.catalog.Temp(ctx)
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 // Listing is a page of datasets, or, where the question groups or aggregates, of plain rows.
 type Listing struct {
 	Answer
-	Revision int64            // of the catalogue that answered
-	Entries  []*catalog.Entry // one for each row; nil for plain rows
-	Parts    []Part           // what to show of each dataset, in order; nil for plain rows
+	State   string           // of the catalogue that answered, as CatalogState gives it
+	Entries []*catalog.Entry // one for each row; nil for plain rows
+	Parts   []Part           // what to show of each dataset, in order; nil for plain rows
 }
 
 // Part is one thing that select asks of a dataset.
@@ -45,7 +45,7 @@ const rowKey = "parvis dataset"
 // metadata of the default template go by their names with or without "default.", others by "template.name".
 // Kinds: Invalid and Unavailable, as Records.
 func (x *Explorer) Datasets(ctx context.Context, a account.Actor, q odsql.Question) (*Listing, error) {
-	ix, err := x.index(ctx)
+	ix, err := x.ask(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +55,11 @@ func (x *Explorer) Datasets(ctx context.Context, a account.Actor, q odsql.Questi
 		return nil, err
 	}
 	q.Select = sel.text
-	p, err := check.Check(q, ix.schema, check.Env{Now: x.clock()})
+	p, err := ix.check(x, q)
 	if err != nil {
 		return nil, err
 	}
-	out := &Listing{Answer: Answer{Plan: p, Columns: p.Columns}, Revision: ix.revision}
+	out := &Listing{Answer: Answer{Plan: p, Columns: p.Columns}, State: ix.state()}
 	limit, offset := window(q, p)
 	if err := x.page(ctx, &out.Answer, ix.source, ix.rows, limit, offset); err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
@@ -72,7 +72,7 @@ func (x *Explorer) Datasets(ctx context.Context, a account.Actor, q odsql.Questi
 	}
 	for _, b := range out.Batches {
 		for i := range b.Len {
-			out.Entries = append(out.Entries, ix.entries[string(b.Vectors[0].Text(i))])
+			out.Entries = append(out.Entries, ix.entry(string(b.Vectors[0].Text(i))))
 		}
 	}
 	return out, nil
@@ -116,7 +116,7 @@ func (x *Explorer) Dataset(ctx context.Context, a account.Actor, id string, q od
 
 // CatalogFacets counts the values of the catalogue's facets: those asked for, or CatalogueFacets. Kinds as Datasets.
 func (x *Explorer) CatalogFacets(ctx context.Context, a account.Actor, q odsql.Question) (*FacetAnswer, error) {
-	ix, err := x.index(ctx)
+	ix, err := x.ask(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (x *Explorer) CatalogFacets(ctx context.Context, a account.Actor, q odsql.Q
 	if len(q.Facet) == 0 {
 		q.Facet = CatalogueFacets()
 	}
-	p, err := check.Check(q, ix.schema, check.Env{Now: x.clock()})
+	p, err := ix.check(x, q)
 	if err != nil {
 		return nil, err
 	}
@@ -133,14 +133,14 @@ func (x *Explorer) CatalogFacets(ctx context.Context, a account.Actor, q odsql.Q
 	if err != nil {
 		return nil, fmt.Errorf("facets of the catalogue: %w", err)
 	}
-	return &FacetAnswer{Revision: ix.revision, Plan: p, Facets: facets}, nil
+	return &FacetAnswer{State: ix.state(), Plan: p, Facets: facets}, nil
 }
 
 // CatalogTable answers a question about the catalogue as a table, for formats that list columns: without select
 // there is a column for each metadata that some dataset has, "datasetid" first, then "default.title" and so on.
 // A missing limit, or -1, is everything. Kinds as Datasets.
 func (x *Explorer) CatalogTable(ctx context.Context, a account.Actor, q odsql.Question) (*Answer, error) {
-	ix, err := x.index(ctx)
+	ix, err := x.ask(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (x *Explorer) CatalogTable(ctx context.Context, a account.Actor, q odsql.Qu
 	if strings.TrimSpace(q.Select) == "" && strings.TrimSpace(q.GroupBy) == "" {
 		q.Select = ix.everything()
 	}
-	p, err := check.Check(q, ix.schema, check.Env{Now: x.clock()})
+	p, err := ix.check(x, q)
 	if err != nil {
 		return nil, err
 	}
@@ -167,11 +167,11 @@ func (x *Explorer) CatalogTable(ctx context.Context, a account.Actor, q odsql.Qu
 }
 
 // everything gives a select clause for every metadata under its whole name.
-func (ix *index) everything() string {
+func (ix *asked) everything() string {
 	items := []string{idField + " as datasetid"}
 	for _, f := range ix.schema.Fields {
 		m, is := ix.metas[f.Name]
-		if !is || ix.empty[f.Name] {
+		if !is || ix.empty[f.Name] || !ix.shows(f.Name) {
 			continue
 		}
 		items = append(items, quoteName(f.Name)+" as "+quoteName(m.template+"."+m.name))
@@ -199,7 +199,7 @@ type selected struct {
 }
 
 // selection reads the select clause.
-func (ix *index) selection(q odsql.Question) (*selection, error) {
+func (ix *asked) selection(q odsql.Question) (*selection, error) {
 	items, err := odsql.ParseSelect(q.Select)
 	if err != nil {
 		return nil, err
@@ -241,7 +241,7 @@ func (ix *index) selection(q odsql.Question) (*selection, error) {
 }
 
 // part says where the description has what an item asks for.
-func (ix *index) part(item odsql.SelectItem) (part Part, known bool) {
+func (ix *asked) part(item odsql.SelectItem) (part Part, known bool) {
 	if item.Star {
 		return Part{Document: "*", Column: -1}, true
 	}
@@ -255,14 +255,14 @@ func (ix *index) part(item odsql.SelectItem) (part Part, known bool) {
 	if name.Text == "datasetid" {
 		return Part{Document: idField, Column: -1}, true
 	}
-	if m, ok := ix.metas[name.Text]; ok {
+	if m, ok := ix.metas[name.Text]; ok && ix.shows(m.key()) {
 		return Part{Template: m.template, Meta: m.name, Column: -1}, true
 	}
 	return Part{}, false
 }
 
 // isField tells whether the engine has a column for an item, too.
-func (ix *index) isField(item odsql.SelectItem) bool {
+func (ix *asked) isField(item odsql.SelectItem) bool {
 	name, is := item.X.(*odsql.Name)
 	if !is {
 		return false

@@ -2,12 +2,14 @@ package explore
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
+	"parvis/internal/dataset"
 	"parvis/internal/engine"
 	"parvis/internal/fault"
 	"parvis/internal/odsql"
@@ -51,9 +53,20 @@ func New(o Options) *Explorer {
 	return x
 }
 
-// schemaOf gives the schema of a dataset's rows. The version's fields decide on names, order and types;
-// the description's, where they are the same, on labels and annotations, which change without new rows.
-func schemaOf(e *catalog.Entry) check.Schema {
+// CheckFilter tells what is wrong with a row filter over the fields of a dataset: an *odsql.Error, or nil.
+func CheckFilter(fields []dataset.Field, filter string) error {
+	return check.RowFilter(filter, check.Schema{Fields: fields}, check.Env{})
+}
+
+// schemaOf gives the schema of a dataset's rows to who asked for the entry: whole, with what they are not shown marked.
+// The version's fields decide on names, order and types; the description's, where they are the same, on labels and
+// annotations, which change without new rows.
+func schemaOf(cut *catalog.Entry) check.Schema {
+	s := check.Schema{Fields: cut.Fields, Time: cut.Described, ID: cut.ID, RecordKey: cut.Access.RecordKey}
+	e := cut.Everything()
+	if !e.HasRecords() {
+		return s // its own fields, and no rows
+	}
 	fields := e.Version.Fields
 	if len(e.Fields) == len(fields) {
 		same := true
@@ -64,7 +77,14 @@ func schemaOf(e *catalog.Entry) check.Schema {
 			fields = e.Fields
 		}
 	}
-	return check.Schema{Fields: fields, Time: e.Version.Time, ID: e.ID}
+	s.Fields, s.Time = fields, e.Version.Time
+	if len(cut.Version.Fields) < len(fields) {
+		s.Hidden = make([]bool, len(fields))
+		for i, f := range fields {
+			s.Hidden[i] = !slices.ContainsFunc(cut.Version.Fields, func(shown dataset.Field) bool { return shown.Name == f.Name })
+		}
+	}
+	return s
 }
 
 // forRows finds a dataset whose rows the actor may see and which has rows.
@@ -72,28 +92,31 @@ func (x *Explorer) forRows(a account.Actor, id string) (*catalog.Entry, error) {
 	return x.catalog.ForRows(a, id)
 }
 
-// emptySchema is that of a dataset without a version: its fields, and no rows.
-func emptySchema(e *catalog.Entry) check.Schema {
-	return check.Schema{Fields: e.Fields, Time: e.Described, ID: e.ID}
-}
-
-// checked reads a question against a dataset.
+// checked reads a question against a dataset as who asked for it may see it. This is where the access rule meets
+// questions: fields that are not shown are unknown, and rows are those that the row filters let through, before anything is
+// grouped, counted or cut into pages.
 func (x *Explorer) checked(e *catalog.Entry, q odsql.Question) (*check.Plan, error) {
-	schema := emptySchema(e)
+	schema := schemaOf(e)
+	env := check.Env{Now: x.clock(), Rows: e.Access.Filters, Attributes: e.Access.Attributes}
+	shown := len(e.Fields)
 	if e.HasRecords() {
-		schema = schemaOf(e)
+		shown = len(e.Version.Fields)
 	}
-	if len(schema.Fields) == 0 && strings.TrimSpace(q.Select) == "" && strings.TrimSpace(q.GroupBy) == "" {
-		// Nothing is what * means here, and what the checker takes for a mistake.
-		q.Select = "recordid"
-		p, err := check.Check(q, schema, check.Env{Now: x.clock()})
-		if err != nil {
-			return nil, err
-		}
+	nothing := shown == 0 && strings.TrimSpace(q.Select) == "" && strings.TrimSpace(q.GroupBy) == ""
+	if nothing {
+		q.Select = "recordid" // nothing is what * means here, and what the checker takes for a mistake
+	}
+	p, err := check.Check(q, schema, env)
+	if err != nil {
+		return nil, err
+	}
+	if nothing {
 		p.Columns, p.Select = nil, nil
-		return p, nil
 	}
-	return check.Check(q, schema, check.Env{Now: x.clock()})
+	if p.Broken {
+		x.log.Warn("a row filter means nothing over the fields of its dataset, and shows no rows", "dataset", e.UID)
+	}
+	return p, nil
 }
 
 // noRecord is the answer to an identifier that no record has.

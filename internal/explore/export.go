@@ -32,17 +32,30 @@ type Export struct {
 
 // Export prepares the whole answer to a question: no rows are fetched yet, so that whatever is wrong with the
 // question comes out before the first byte. A missing limit, or -1, is everything; the offset does not count. Kinds as
-// Records.
+// Records, and Forbidden where the actor may not download the rows.
 func (x *Explorer) Export(_ context.Context, a account.Actor, id string, q odsql.Question) (*Export, error) {
+	e, err := x.catalog.ForFiles(a, id)
+	if err != nil {
+		return nil, err
+	}
+	return x.export(e, q)
+}
+
+// Scan prepares the same for a page that looks through the rows and hands out no file. Kinds as Records.
+func (x *Explorer) Scan(_ context.Context, a account.Actor, id string, q odsql.Question) (*Export, error) {
 	e, err := x.forRows(a, id)
 	if err != nil {
 		return nil, err
 	}
+	return x.export(e, q)
+}
+
+func (x *Explorer) export(e *catalog.Entry, q odsql.Question) (*Export, error) {
 	p, err := x.checked(e, q)
 	if err != nil {
 		return nil, err
 	}
-	out := &Export{Entry: e, Plan: p, Columns: p.Columns, engine: x.engine, rows: e.Rows(), limit: -1}
+	out := &Export{Entry: e, Plan: p, Columns: p.Columns, engine: x.engine, rows: e.Everything().Rows(), limit: -1}
 	if q.Limit != nil {
 		out.limit = max(*q.Limit, -1)
 	}

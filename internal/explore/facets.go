@@ -27,10 +27,10 @@ const (
 
 // FacetAnswer is the values of all facets that were asked for.
 type FacetAnswer struct {
-	Entry    *catalog.Entry // nil for the catalogue
-	Revision int64          // of the catalogue, where Entry is nil
-	Plan     *check.Plan
-	Facets   []Facet
+	Entry  *catalog.Entry // nil for the catalogue
+	State  string         // of the catalogue, as CatalogState gives it, where Entry is nil
+	Plan   *check.Plan
+	Facets []Facet
 }
 
 // Facet is one facet and its values.

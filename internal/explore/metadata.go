@@ -60,8 +60,9 @@ func wellKnown() []metaName {
 type shape struct {
 	columns []column
 	metas   map[string]metaName
-	empty   map[string]bool  // the well-known ones, by key, that no dataset has
-	places  map[string]int64 // by uid: see orderField
+	empty   map[string]bool     // the well-known ones, by key, that no dataset has
+	owners  map[string][]string // the ids of the datasets that have one that is in no portal by itself, by key
+	places  map[string]int64    // by uid: see orderField
 }
 
 // column is one field of the catalogue.
@@ -72,7 +73,7 @@ type column struct {
 
 // shapeOf finds the columns that these datasets need. Titles are put in order as the portal's language does.
 func shapeOf(entries []*catalog.Entry, language string) *shape {
-	s := &shape{metas: map[string]metaName{}, empty: map[string]bool{}, places: map[string]int64{}}
+	s := &shape{metas: map[string]metaName{}, empty: map[string]bool{}, owners: map[string][]string{}, places: map[string]int64{}}
 	byTitle := slices.Clone(entries)
 	locale.SortIn(language, byTitle, (*catalog.Entry).Title)
 	for i, e := range byTitle {
@@ -101,6 +102,9 @@ func shapeOf(entries []*catalog.Entry, language string) *shape {
 				if _, known := found[m]; !known {
 					others = append(others, m)
 				}
+				if template != "default" || !slices.Contains(names, m) {
+					s.owners[m.key()] = append(s.owners[m.key()], e.ID)
+				}
 				if value != nil {
 					found[m] = append(found[m], value)
 				} else if found[m] == nil {
@@ -110,6 +114,7 @@ func shapeOf(entries []*catalog.Entry, language string) *shape {
 		}
 	}
 	for _, m := range wellKnown() {
+		delete(s.owners, m.key())
 		if _, known := found[m]; !known {
 			others = append(others, m)
 			s.empty[m.key()] = true

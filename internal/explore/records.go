@@ -49,7 +49,7 @@ func (x *Explorer) Records(ctx context.Context, a account.Actor, id string, q od
 		return out, nil
 	}
 	limit, offset := window(q, p)
-	if err := x.page(ctx, out, e.Source(), e.Rows(), limit, offset); err != nil {
+	if err := x.page(ctx, out, e.Source(), e.Everything().Rows(), limit, offset); err != nil {
 		return nil, fmt.Errorf("records of %s: %w", e.UID, err)
 	}
 	return out, nil

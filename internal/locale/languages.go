@@ -99,5 +99,8 @@ func (l *Locales) Languages() []Language {
 	return out
 }
 
+// Printers gives the printer of every language, the portal's own first.
+func (l *Locales) Printers() []*Printer { return slices.Clone(l.printers) }
+
 // Printer gives the printer of a language that is on, nil for any other tag.
 func (l *Locales) Printer(tag string) *Printer { return find(l.printers, tag) }

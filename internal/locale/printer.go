@@ -55,6 +55,14 @@ func (p *Printer) N(one, many string, n int64, pairs ...any) string {
 	return p.fill(text, append([]any{"n", n}, pairs...))
 }
 
+// mark brackets what the pseudo-language has from the rules of English.
+func (p *Printer) mark(text string) string {
+	if p.pseudo {
+		return "⟦" + text + "⟧"
+	}
+	return text
+}
+
 // fill puts values into the places of a message.
 func (p *Printer) fill(text string, pairs []any) string {
 	if len(pairs) == 0 || !strings.Contains(text, "{") {
@@ -139,7 +147,7 @@ func (p *Printer) Bytes(n int64) string {
 }
 
 // Date writes a day in full: 23 novembre 2026.
-func (p *Printer) Date(t time.Time) string { return p.first(p.rules.FmtDateLong(t), t) }
+func (p *Printer) Date(t time.Time) string { return p.mark(p.first(p.rules.FmtDateLong(t), t)) }
 
 // first writes the first of a month as French does, which CLDR leaves out: 1er.
 func (p *Printer) first(date string, t time.Time) string {
@@ -151,7 +159,7 @@ func (p *Printer) first(date string, t time.Time) string {
 
 // DateTime writes a day and a time of day.
 func (p *Printer) DateTime(t time.Time) string {
-	return p.List(p.Day(t), p.clock(t))
+	return p.List(p.Day(t), p.mark(p.clock(t)))
 }
 
 // clock writes a time of day. The hour after midnight is 12 on a clock of twelve hours, where the rules say 0.
@@ -164,15 +172,15 @@ func (p *Printer) clock(t time.Time) string {
 }
 
 // Day writes a day in the short form for tables: 23 nov. 2026.
-func (p *Printer) Day(t time.Time) string { return p.first(p.rules.FmtDateMedium(t), t) }
+func (p *Printer) Day(t time.Time) string { return p.mark(p.first(p.rules.FmtDateMedium(t), t)) }
 
 // Month writes a month of a year: novembre 2026.
 func (p *Printer) Month(t time.Time) string {
-	return p.rules.MonthWide(t.Month()) + " " + strconv.Itoa(t.Year())
+	return p.MonthName(t.Month()) + " " + strconv.Itoa(t.Year())
 }
 
 // MonthName names a month: novembre.
-func (p *Printer) MonthName(m time.Month) string { return p.rules.MonthWide(m) }
+func (p *Printer) MonthName(m time.Month) string { return p.mark(p.rules.MonthWide(m)) }
 
 // List writes the items of an enumeration one after the other.
 func (p *Printer) List(items ...string) string { return strings.Join(items, p.C("list", ", ")) }

@@ -74,6 +74,13 @@ type (
 		Distinct bool   // count(distinct f)
 		Args     []Arg
 	}
+	// Attr is #attr(field, attribute): the field has one of the values that the attribute has for who asks. It is a
+	// predicate, and stands in row filters alone.
+	Attr struct {
+		Span
+		Field     *Name
+		Attribute string
+	}
 	// Range is [a..b], ]a..b[, [a TO b]: what In asks for. The bounds of range() in the old form, ]10, 50[, are
 	// arguments like those of the new one: *, 10, 50, *.
 	Range struct {
@@ -143,6 +150,7 @@ func (*Star) expr()       {}
 func (*Negative) expr()   {}
 func (*Arithmetic) expr() {}
 func (*Call) expr()       {}
+func (*Attr) expr()       {}
 func (*Range) expr()      {}
 func (*Logic) expr()      {}
 func (*Not) expr()        {}

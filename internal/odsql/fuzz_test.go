@@ -26,6 +26,11 @@ func FuzzWhere(f *testing.F) {
 		"intersects(g, geometry'{\"type\":\"Point\",\"coordinates\":[1,2]}', within)", "(a = 1) = (b in (c))")
 }
 
+func FuzzRowFilter(f *testing.F) {
+	fuzz(f, againRowFilter, []string{"where"},
+		"#attr(a, b)", "not #ATTR(`#attr`, 'x y') or #attr(dep.code, \"and\")", "#attr(a, b) in (1)", "'#attr(a, b)' = `#attr(a,b)` and #attr(#attr, b)")
+}
+
 func FuzzSelect(f *testing.F) {
 	fuzz(f, againSelect, []string{"select"},
 		"*, include(pop*), exclude(`a b`*), include(*), exclude(12*)", "a as `and`, b as and, -c as c",

@@ -29,24 +29,26 @@ type token struct {
 
 // lex cuts a clause into tokens, the last of which is an end. An illegal token stops the cutting, so that the
 // parser meets mistakes in the order of the text.
-func lex(s string) []token {
-	l := lexer{s: s}
-	tokens := make([]token, 0, len(s)/4+2)
+func lex(s string) []token { return tokens(lexer{s: s}) }
+
+func tokens(l lexer) []token {
+	out := make([]token, 0, len(l.s)/4+2)
 	for {
 		t := l.next()
-		tokens = append(tokens, t)
+		out = append(out, t)
 		switch t.kind {
 		case end:
-			return tokens
+			return out
 		case illegal:
-			return append(tokens, token{kind: end, Span: Span{len(s), len(s)}})
+			return append(out, token{kind: end, Span: Span{len(l.s), len(l.s)}})
 		}
 	}
 }
 
 type lexer struct {
-	s   string
-	pos int
+	s     string
+	pos   int
+	attrs bool // #attr is a word: in row filters alone
 }
 
 func (l *lexer) next() token {
@@ -77,8 +79,16 @@ func (l *lexer) next() token {
 	if stop := l.wordEnd(start); stop > start {
 		return l.word(stop)
 	}
+	if stop := start + len(attrWord); l.attrs && stop <= len(l.s) && strings.EqualFold(l.s[start:stop], attrWord) && l.wordEnd(stop) == stop {
+		t := l.token(word, stop, l.s[start:stop])
+		t.key = attrWord
+		return t
+	}
 	return l.symbol(start)
 }
+
+// attrWord is the function that asks for an attribute of a person.
+const attrWord = "#attr"
 
 // token gives the token from l.pos to stop and goes on behind it.
 func (l *lexer) token(k kind, stop int, s string) token {

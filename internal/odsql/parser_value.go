@@ -118,10 +118,39 @@ func (p *parser) word() (Expr, error) {
 		return &Null{t.Span}, nil
 	case isReserved(t.key):
 		return nil, p.unexpected(t, "a value; a field of that name stands in back-quotes")
+	case t.key == attrWord:
+		return p.attr()
 	case next.is("("):
 		return p.call()
 	}
 	return p.name(), nil
+}
+
+// attr reads #attr(field, attribute); the attribute may stand in quotes of any kind.
+func (p *parser) attr() (Expr, error) {
+	start := p.take().Start
+	if err := p.need("(", "( after #attr"); err != nil {
+		return nil, err
+	}
+	a := &Attr{}
+	t := p.peek()
+	if t.kind != quoted && (t.kind != word || isReserved(t.key) || t.key == attrWord) {
+		return nil, p.unexpected(t, "the name of a field")
+	}
+	a.Field = p.name()
+	if err := p.need(",", "a comma"); err != nil {
+		return nil, err
+	}
+	t = p.peek()
+	if t.kind != quoted && t.kind != text && (t.kind != word || isReserved(t.key) || t.key == attrWord) || t.text == "" {
+		return nil, p.unexpected(t, "the name of an attribute")
+	}
+	a.Attribute = p.take().text
+	if err := p.need(")", ")"); err != nil {
+		return nil, err
+	}
+	a.Span = Span{start, p.last()}
+	return a, p.raise(2)
 }
 
 // name takes a name; the caller has seen that one stands there.

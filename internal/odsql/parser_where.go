@@ -3,8 +3,26 @@ package odsql
 // ParseWhere reads a where clause. A clause without a word is no condition: nil. Errors are *Error.
 func ParseWhere(text string) (Expr, error) {
 	p, err := newParser("where", text)
-	if err != nil || p.peek().kind == end {
+	if err != nil {
 		return nil, err
+	}
+	return p.whole()
+}
+
+// ParseRowFilter reads the rule that says which rows of a dataset somebody is shown: a where clause that may ask
+// for attributes of that person, as in #attr(field, attribute).
+func ParseRowFilter(text string) (Expr, error) {
+	if err := checkText("filter_query", text); err != nil {
+		return nil, err
+	}
+	p := &parser{clause: "filter_query", s: text, tokens: tokens(lexer{s: text, attrs: true})}
+	return p.whole()
+}
+
+// whole reads a condition up to the end of the clause; nil where there is none.
+func (p *parser) whole() (Expr, error) {
+	if p.peek().kind == end {
+		return nil, nil
 	}
 	e, err := p.condition()
 	if err != nil {
@@ -136,7 +154,7 @@ func (p *parser) in(x Expr, start int) (Expr, error) {
 		return p.inRange(x, start)
 	case t.is("("):
 		return p.inList(x, start)
-	case t.kind == quoted, t.kind == word && !isReserved(t.key):
+	case t.kind == quoted, t.kind == word && !isReserved(t.key) && t.key != attrWord:
 		field := p.name()
 		p.height = 1
 		return &In{Span: Span{start, p.last()}, X: x, Field: field}, nil

@@ -206,6 +206,12 @@ func write(b *strings.Builder, e Expr, least int) {
 		write(b, e.R, own+1)
 	case *Call:
 		writeCall(b, e)
+	case *Attr:
+		b.WriteString(attrWord + "(")
+		write(b, e.Field, bindPrimary)
+		b.WriteString(", ")
+		writeName(b, e.Attribute, !isPlain(e.Attribute))
+		b.WriteByte(')')
 	case *Range:
 		writeRange(b, e)
 	case *Not:

@@ -56,11 +56,12 @@ func again[T any](t *testing.T, clause string, parse func(string) (T, error), wr
 	}
 }
 
-func againWhere(t *testing.T, s string)   { t.Helper(); again(t, s, ParseWhere, Print) }
-func againSelect(t *testing.T, s string)  { t.Helper(); again(t, s, ParseSelect, PrintSelect) }
-func againGroupBy(t *testing.T, s string) { t.Helper(); again(t, s, ParseGroupBy, PrintGroupBy) }
-func againOrderBy(t *testing.T, s string) { t.Helper(); again(t, s, ParseOrderBy, PrintOrderBy) }
-func againFacet(t *testing.T, s string)   { t.Helper(); again(t, s, ParseFacet, PrintFacet) }
+func againWhere(t *testing.T, s string)     { t.Helper(); again(t, s, ParseWhere, Print) }
+func againRowFilter(t *testing.T, s string) { t.Helper(); again(t, s, ParseRowFilter, Print) }
+func againSelect(t *testing.T, s string)    { t.Helper(); again(t, s, ParseSelect, PrintSelect) }
+func againGroupBy(t *testing.T, s string)   { t.Helper(); again(t, s, ParseGroupBy, PrintGroupBy) }
+func againOrderBy(t *testing.T, s string)   { t.Helper(); again(t, s, ParseOrderBy, PrintOrderBy) }
+func againFacet(t *testing.T, s string)     { t.Helper(); again(t, s, ParseFacet, PrintFacet) }
 func againRefine(t *testing.T, s string) {
 	t.Helper()
 	again(t, s, func(s string) (Refinement, error) { return ParseRefinement("refine", s) }, PrintRefinement)

@@ -16,6 +16,8 @@ func Walk(e Expr, visit func(Expr) bool) {
 		for _, a := range e.Args {
 			Walk(a.Value, visit)
 		}
+	case *Attr:
+		Walk(e.Field, visit)
 	case *Range:
 		Walk(e.Low, visit)
 		Walk(e.High, visit)

@@ -5,101 +5,96 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"parvis/internal/fault"
+	"parvis/internal/locale"
 )
 
-// Kind is where on the visitor's machine an item lives.
-type Kind string
+// Options are what an operator can change about the registry.
+type Options struct {
+	Operator    string            // who runs the portal: the service provider of the policy
+	Languages   []*locale.Printer // every language that is turned on; at least one
+	SessionIdle time.Duration     // how long a session lives without a visit; 0: StandardSession
+	Secure      bool              // visitors reach the portal by HTTPS: cookies are Secure
+	Prefix      string            // "", or "host": cookies are named __Host-…, so that no sibling host can set them
+	Services    []string          // optional third-party services that are on, by the names of Known
+	Secret      []byte            // what choices are signed with, 32 bytes
+	Measurement Measurement       // how visits are counted
+	Clock       func() time.Time  // nil: time.Now
+}
 
-// The kinds of storage.
-const (
-	Cookie         Kind = "cookie"
-	LocalStorage   Kind = "localStorage"
-	SessionStorage Kind = "sessionStorage"
-)
+// PrefixHost is the value of Options.Prefix that asks for names of the form __Host-….
+const PrefixHost = "host"
 
-// Location is the part of the portal that uses an item.
-type Location string
-
-// The locations.
-const (
-	Front Location = "front" // the public pages
-	Back  Location = "back"  // the back office
-	Both  Location = "both"
-)
-
-// Category says why an item may be stored, and whether the visitor is asked first.
-type Category string
-
-// The categories, in the order in which the policy explains them.
-const (
-	Necessary   Category = "necessary"   // for a service that the visitor asks for: no consent needed
-	Statistical Category = "statistical" // no consent needed where it is anonymous
-	FirstParty  Category = "first-party" // of this portal, beyond the necessary: only with consent
-	ThirdParty  Category = "third-party" // of somebody else: only with consent
-)
-
-// Text is a text by language tag; "en" is always there.
-type Text map[string]string
-
-// In gives the text in a language, else in English.
-func (t Text) In(tag string) string {
-	if s := t[tag]; s != "" {
-		return s
+// wireName gives the name of one of the portal's own cookies as it is sent.
+func (o *Options) wireName(id ID) string {
+	if o.Prefix == PrefixHost {
+		return "__Host-" + string(id)
 	}
-	return t["en"]
+	return string(id)
 }
 
-// Item is one thing that the portal may store on a visitor's machine.
-type Item struct {
-	Name       string
-	Kind       Kind
-	Provider   string // who stores it: the organisation that runs the portal, or a third party
-	Function   Text   // what it is for, in two or three words
-	Location   Location
-	Category   Category
-	Purpose    Text // what it does for the visitor, in a sentence
-	Duration   time.Duration
-	Sliding    bool     // each visit starts the duration anew
-	Attributes []string // HttpOnly, Secure, SameSite=Lax …
-	SetWhen    Text     // the act that stores it
-}
-
-// Registry holds every item. It never changes after New.
+// Registry holds every item and every service that is on. It never changes after New.
 type Registry struct {
-	items []Item
-	hash  string
+	o        Options
+	items    []Item
+	services []Service
+	hash     string
 }
 
-// Seed is what Parvis itself stores: nothing yet.
-func Seed() []Item { return nil }
-
-// New makes a registry. An item with an empty cell, or two items of the same kind and name, is fault.Invalid:
-// the printed policy can leave nothing out.
-func New(items []Item) (*Registry, error) {
-	for i, it := range items {
-		for _, cell := range []struct{ name, value string }{
-			{"name", it.Name}, {"kind", string(it.Kind)}, {"provider", it.Provider}, {"function", it.Function["en"]},
-			{"location", string(it.Location)}, {"category", string(it.Category)}, {"purpose", it.Purpose["en"]},
-			{"moment of storing", it.SetWhen["en"]},
-		} {
-			if cell.value == "" {
-				return nil, fault.New(fault.Invalid, "item %d (%q) of the privacy registry has no %s", i+1, it.Name, cell.name)
-			}
-		}
-		if it.Duration <= 0 && it.Kind == Cookie {
-			return nil, fault.New(fault.Invalid, "the cookie %q of the privacy registry has no duration", it.Name)
-		}
-		if slices.ContainsFunc(items[:i], func(o Item) bool { return o.Name == it.Name && o.Kind == it.Kind }) {
-			return nil, fault.New(fault.Invalid, "the privacy registry holds the %s %q twice", it.Kind, it.Name)
-		}
+// New makes a registry. Kind Invalid: a setting contradicts another, or an item is not told in full, so that the
+// printed policy would leave something out.
+func New(o Options) (*Registry, error) {
+	if o.SessionIdle == 0 {
+		o.SessionIdle = StandardSession
 	}
-	r := &Registry{items: slices.Clone(items)}
-	text, err := json.Marshal(r.twin())
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	switch {
+	case len(o.Languages) == 0:
+		return nil, fault.New(fault.Invalid, "the privacy registry needs at least one language")
+	case o.Operator == "":
+		return nil, fault.New(fault.Invalid, "the privacy registry needs to know who runs the portal: set operator or title")
+	case len(o.Secret) < 32:
+		return nil, fault.New(fault.Invalid, "the privacy registry needs a secret of 32 bytes to sign choices with")
+	case o.SessionIdle < time.Minute || o.SessionIdle > 400*day:
+		return nil, fault.New(fault.Invalid, "a session may live from one minute to 400 days without a visit, not %s", o.SessionIdle)
+	case o.Prefix != "" && o.Prefix != PrefixHost:
+		return nil, fault.New(fault.Invalid, "the prefix of cookies is %q or nothing, not %q", PrefixHost, o.Prefix)
+	case o.Prefix == PrefixHost && !o.Secure:
+		return nil, fault.New(fault.Invalid, "cookie-prefix host works by HTTPS only: set url to an address of the portal that begins with https://, or leave cookie-prefix out")
+	}
+	if err := o.Measurement.check(); err != nil {
+		return nil, err
+	}
+	services, err := turnedOn(o.Services)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Internal, "the privacy registry cannot be written as JSON")
+		return nil, err
+	}
+	items := own(&o)
+	for _, s := range services {
+		items = append(items, s.items()...)
+	}
+	return assemble(o, items, services)
+}
+
+// assemble checks the items and takes the policy's hash.
+func assemble(o Options, items []Item, services []Service) (*Registry, error) {
+	if err := checkItems(items, o.Languages); err != nil {
+		return nil, err
+	}
+	r := &Registry{o: o, items: items, services: services}
+	var documents []*Document
+	for _, p := range o.Languages {
+		documents = append(documents, r.Document(p, "", time.Time{}))
+	}
+	slices.SortFunc(documents, func(a, b *Document) int { return strings.Compare(a.Language, b.Language) })
+	text, err := json.Marshal(documents)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "the cookie policy cannot be written as JSON")
 	}
 	sum := sha256.Sum256(text)
 	r.hash = hex.EncodeToString(sum[:8])
@@ -109,50 +104,28 @@ func New(items []Item) (*Registry, error) {
 // Items gives the items in the order of the policy.
 func (r *Registry) Items() []Item { return slices.Clone(r.items) }
 
-// Of gives the items of one category.
-func (r *Registry) Of(c Category) []Item {
-	return slices.DeleteFunc(r.Items(), func(it Item) bool { return it.Category != c })
-}
+// Services gives the optional services that are on, in the order of Known.
+func (r *Registry) Services() []Service { return slices.Clone(r.services) }
 
-// Hash identifies what is stored: it changes whenever an item does. 16 hexadecimal digits.
+// Hash identifies the policy, every word of it in every language: 16 hexadecimal digits that are the same in every
+// process with the same settings, and change whenever anything does that a visitor could read there.
 func (r *Registry) Hash() string { return r.hash }
 
-// twinItem is an item in the JSON twin of the policy.
-type twinItem struct {
-	Name       string   `json:"name"`
-	Kind       Kind     `json:"kind"`
-	Provider   string   `json:"provider"`
-	Function   Text     `json:"function"`
-	Location   Location `json:"location"`
-	Category   Category `json:"category"`
-	Purpose    Text     `json:"purpose"`
-	MaxAge     int64    `json:"max_age_seconds"`
-	Sliding    bool     `json:"sliding"`
-	Attributes []string `json:"attributes"`
-	SetWhen    Text     `json:"set_when"`
-}
+// Secure tells whether cookies are marked so that they travel by HTTPS only.
+func (r *Registry) Secure() bool { return r.o.Secure }
 
-func (r *Registry) twin() []twinItem {
-	out := make([]twinItem, len(r.items))
-	for i, it := range r.items {
-		out[i] = twinItem{it.Name, it.Kind, it.Provider, it.Function, it.Location, it.Category, it.Purpose,
-			int64(it.Duration / time.Second), it.Sliding, slices.Clone(it.Attributes), it.SetWhen}
+// Name gives the name under which one of the portal's own cookies is sent.
+func (r *Registry) Name(id ID) string { return r.o.wireName(id) }
+
+// Has tells whether the registry declares one of the portal's own cookies.
+func (r *Registry) Has(id ID) bool { return r.item(id) != nil }
+
+// item finds one of the portal's own items; nil where it is not declared.
+func (r *Registry) item(id ID) *Item {
+	for i := range r.items {
+		if r.items[i].ID == id && id != "" {
+			return &r.items[i]
+		}
 	}
-	return out
-}
-
-// JSON writes the twin of the policy page for programs: {"policy_hash", "portal", "items": […]}.
-func (r *Registry) JSON(portal string) ([]byte, error) {
-	return json.MarshalIndent(struct {
-		Hash   string     `json:"policy_hash"`
-		Portal string     `json:"portal"`
-		Items  []twinItem `json:"items"`
-	}{r.hash, portal, r.twin()}, "", "  ")
-}
-
-// CSP gives the Content-Security-Policy of every page: what a browser may load is what the registry allows, and
-// nothing of it comes from elsewhere.
-func (r *Registry) CSP() string {
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+	return nil
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"parvis/internal/fault"
 	"parvis/internal/privacy"
+	"parvis/internal/statistics"
 )
 
 // Options are the parts of a Server.
@@ -18,6 +20,7 @@ type Options struct {
 	Log     *slog.Logger
 	Metrics *Metrics
 	Privacy *privacy.Registry
+	Counter *statistics.Counter // nil: uses are not counted
 
 	URL      string        // the portal's public address; "": as the request names it. One of https sends HSTS even where a proxy ends it
 	Keys     KeyFinder     // of API keys; nil: there are none
@@ -27,6 +30,8 @@ type Options struct {
 	// Exempt are the paths of POSTs that bring their own proof, such as a client's secret; Lenient those of forms that
 	// stand on every page, for which it is enough that the browser says they come from the portal.
 	Exempt, Lenient []string
+
+	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 }
 
 // Server wraps the doors of the portal.
@@ -34,6 +39,7 @@ type Server struct {
 	log      *slog.Logger
 	metrics  *Metrics
 	privacy  *privacy.Registry
+	counter  *statistics.Counter
 	origin   string // of the public address, in lower case; "": as the request names it
 	secure   bool
 	keys     KeyFinder
@@ -41,13 +47,14 @@ type Server struct {
 	sessions SessionFinder
 	exempt   map[string]bool
 	lenient  map[string]bool
+	proxies  []netip.Prefix
 }
 
 // New makes a Server. Log, Metrics and Privacy must be given.
 func New(o Options) *Server {
 	s := &Server{
-		log: o.Log, metrics: o.Metrics, privacy: o.Privacy, origin: strings.ToLower(strings.TrimSuffix(o.URL, "/")),
-		keys: o.Keys, tokens: o.Tokens, sessions: o.Sessions, exempt: map[string]bool{}, lenient: map[string]bool{},
+		log: o.Log, metrics: o.Metrics, privacy: o.Privacy, counter: o.Counter, origin: strings.ToLower(strings.TrimSuffix(o.URL, "/")),
+		keys: o.Keys, tokens: o.Tokens, sessions: o.Sessions, exempt: map[string]bool{}, lenient: map[string]bool{}, proxies: o.Proxies,
 	}
 	s.secure = strings.HasPrefix(s.origin, "https:")
 	for _, path := range o.Exempt {
@@ -111,6 +118,7 @@ func (s *Server) Wrap(next http.Handler, show Show) http.Handler {
 			}
 			took := time.Since(start)
 			s.metrics.count(r, status, took)
+			s.note(out, r, status)
 			s.log.Debug("answered", "method", r.Method, "route", r.Pattern, "status", status, "bytes", out.written, "took", took)
 		}()
 		if aborted = s.guarded(compressed, out, r, show); aborted {
@@ -152,6 +160,7 @@ type response struct {
 	http.ResponseWriter
 	server  *Server
 	visitor *Visitor // nil: nobody has asked yet who asks
+	hit     statistics.Hit
 	status  int
 	written int64
 }
@@ -164,11 +173,9 @@ func (w *response) WriteHeader(status int) {
 	if status >= 200 {
 		w.status = status
 	}
-	if _, set := w.Header()["Set-Cookie"]; set {
-		for _, name := range w.server.privacy.Screen(w.Header()) {
-			w.server.metrics.suspect("undeclared cookie")
-			w.server.log.Error("cookie refused: the privacy registry does not declare it so", "cookie", name)
-		}
+	for _, name := range w.server.privacy.Screen(w.Header()) {
+		w.server.metrics.suspect("undeclared cookie")
+		w.server.log.Error("cookie refused: the privacy registry does not declare it so", "cookie", name)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

@@ -18,6 +18,7 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/fault"
 	"parvis/internal/privacy"
+	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 )
 
@@ -31,14 +32,7 @@ func site(t *testing.T, h server.Handler) (*httptest.Server, *bytes.Buffer) {
 	return ts, &log
 }
 
-func registry(t *testing.T) *privacy.Registry {
-	t.Helper()
-	r, err := privacy.New(privacy.Seed())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
+func registry(t *testing.T) *privacy.Registry { return privacytest.New(t, nil) }
 
 // get asks without the client's own decompression.
 func get(t *testing.T, url string, headers ...string) (reply, []byte) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/explore"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 )
 
 // formatRevision is counted up whenever the same question over the same data is answered in another way.
@@ -43,6 +45,7 @@ type API struct {
 	groups   int
 	clock    func() time.Time
 	calls    calls
+	meter    meter
 	cache    *cache
 	parquet  *shelf
 	buffers  sync.Pool // of *[]byte: answers in the making
@@ -54,6 +57,7 @@ func New(o Options) *API {
 		explorer: o.Explorer, catalog: o.Catalog, server: o.Server,
 		base: strings.TrimSuffix(o.BaseURL, "/"), language: o.Language, groups: o.Groups, clock: o.Clock,
 		calls:   calls{quota: o.Quota},
+		meter:   meter{windows: map[string]*window{}},
 		parquet: newShelf(o.Temp, shelfBytes),
 	}
 	if a.language == "" {
@@ -84,14 +88,18 @@ type call struct {
 	params parameters
 	lang   string
 	base   string // of links, without a slash at its end
+	hit    *statistics.Hit
 }
 
 // handler answers a call.
 type handler func(c *call) error
 
-// handle makes an http.Handler of a handler: cross-origin headers, who asks, quota, language.
-func (a *API) handle(h handler) http.Handler {
+// handle makes an http.Handler of a handler: cross-origin headers, who asks, quota, language. Calls are counted under
+// a name.
+func (a *API) handle(name string, h handler) http.Handler {
 	answered := a.server.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		hit := server.Count(w)
+		hit.Kind, hit.Endpoint = statistics.Call, name
 		head := w.Header()
 		crossOrigin(head)
 		head["Vary"] = []string{"Authorization, Cookie"}
@@ -103,14 +111,20 @@ func (a *API) handle(h handler) http.Handler {
 		if !a.calls.take(w, actor, a.clock()) {
 			return nil
 		}
-		c := &call{Request: r, w: w, actor: actor, params: parseQuery(r.URL.RawQuery), lang: a.language, base: a.baseOf(r)}
+		c := &call{Request: r, w: w, actor: actor, params: parseQuery(r.URL.RawQuery), hit: hit, lang: a.language, base: a.baseOf(r)}
 		if lang := c.params.one("lang"); lang != "" {
 			c.lang = lang
 		}
-		if err := h(c); err != nil {
-			return err
+		err = a.takePerson(w, actor)
+		if err == nil {
+			err = h(c)
 		}
-		return nil
+		var over overQuota
+		if errors.As(err, &over) {
+			over.answer(w, a.clock())
+			return nil
+		}
+		return err
 	}, server.JSON)
 	return a.server.Security(server.APIPolicy, answered)
 }
@@ -167,9 +181,6 @@ func (c *call) tag(state ...string) tag {
 	add(strings.TrimSuffix(c.URL.Path, "/"))
 	add(c.base)
 	add(c.lang)
-	if c.actor.Everything {
-		add("everything")
-	}
 	for _, s := range state {
 		add(s)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 )
 
 // attachments answers …/datasets/{dataset_id}/attachments.
@@ -15,6 +16,7 @@ func (a *API) attachments(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	t := c.tag(state(e))
 	return a.answer(c, t, func(_ context.Context, dst []byte) ([]byte, tag, error) {
 		address := c.datasetURL(e.ID)
@@ -45,6 +47,8 @@ func (a *API) attachment(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
+	c.hit.Kind = statistics.Attachment
 	f, about, err := a.catalog.Attachment(e, c.PathValue("attachment_id"))
 	if err != nil {
 		return err

@@ -21,11 +21,11 @@ func (p parameters) shown() (how shown, err error) {
 
 // datasets answers /catalog/datasets.
 func (a *API) datasets(c *call) error {
-	revision, err := a.explorer.Revision(c.Context())
+	state, err := a.explorer.CatalogState(c.Context(), c.actor)
 	if err != nil {
 		return err
 	}
-	return a.answer(c, c.tag(catalogState(revision)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
+	return a.answer(c, c.tag(state), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {
 			return nil, tag{}, err
@@ -49,7 +49,7 @@ func (a *API) datasets(c *call) error {
 		}
 		buffer = append(buffer, `,"results":[`...)
 		buffer = a.appendListing(buffer, c, got, how)
-		return append(buffer, "]}"...), c.volatileTag(&got.Answer, catalogState(got.Revision)), nil
+		return append(buffer, "]}"...), c.volatileTag(&got.Answer, got.State), nil
 	})
 }
 
@@ -60,6 +60,7 @@ func (a *API) dataset(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		how, err := c.params.shown()
 		if err != nil {

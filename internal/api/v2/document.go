@@ -70,7 +70,7 @@ func (a *API) appendPart(dst []byte, c *call, e *catalog.Entry, key string, how 
 	case "alternative_exports":
 		return appendAlternatives(dst, e.Alternatives)
 	case "data_visible":
-		return strconv.AppendBool(dst, a.catalog.DataVisible(c.actor, e))
+		return strconv.AppendBool(dst, e.Access.Data)
 	case "metas":
 		return appendMetas(dst, e, how)
 	}

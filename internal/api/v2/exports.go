@@ -23,6 +23,7 @@ import (
 	"parvis/internal/format/xlsx"
 	"parvis/internal/geo"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 )
 
 // file is a format of exports.
@@ -54,6 +55,7 @@ func (a *API) formats(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	address := c.datasetURL(e.ID) + "/exports"
 	links := []link{{"self", address}}
 	for _, f := range files() {
@@ -129,16 +131,18 @@ func (p parameters) choices(name string) (out choices, err error) {
 // export answers …/datasets/{dataset_id}/exports/{format} with a file of all rows.
 func (a *API) export(c *call) error {
 	id := c.PathValue("dataset_id")
-	e, err := a.catalog.ForRows(c.actor, id)
+	e, err := a.forFiles(c)
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	list := files()
 	i := slices.IndexFunc(list, func(f file) bool { return f.name == c.PathValue("format") })
 	if i < 0 {
 		return noURI()
 	}
 	f := list[i]
+	c.hit.Kind, c.hit.Format = statistics.Download, f.name
 	if f.geo && !hasGeometry(e) {
 		return fault.New(fault.Invalid, "The dataset %s cannot be exported as %s: it has no geometry.", id, f.name)
 	}
@@ -216,12 +220,12 @@ func (a *API) catalogExport(c *call) error {
 
 // exportDocuments answers with an array of dataset objects.
 func (a *API) exportDocuments(c *call) error {
-	revision, err := a.explorer.Revision(c.Context())
+	state, err := a.explorer.CatalogState(c.Context(), c.actor)
 	if err != nil {
 		return err
 	}
 	c.attach("datasets.json")
-	err = a.answer(c, c.tag(catalogState(revision)), func(ctx context.Context, dst []byte) ([]byte, tag, error) {
+	err = a.answer(c, c.tag(state), func(ctx context.Context, dst []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {
 			return nil, tag{}, err
@@ -238,7 +242,7 @@ func (a *API) exportDocuments(c *call) error {
 			return nil, tag{}, err
 		}
 		dst = a.appendListing(append(dst, '['), c, got, shown{})
-		return append(dst, "]\n"...), c.volatileTag(&got.Answer, catalogState(got.Revision)), nil
+		return append(dst, "]\n"...), c.volatileTag(&got.Answer, got.State), nil
 	})
 	if err != nil {
 		c.w.Header().Del("Content-Disposition") // a refusal is no file

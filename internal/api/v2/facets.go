@@ -11,10 +11,11 @@ import (
 // facets answers …/datasets/{dataset_id}/facets.
 func (a *API) facets(c *call) error {
 	id := c.PathValue("dataset_id")
-	e, err := a.catalog.ForRows(c.actor, id)
+	e, err := a.forRows(c)
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {
@@ -32,11 +33,11 @@ func (a *API) facets(c *call) error {
 
 // catalogFacets answers /catalog/facets.
 func (a *API) catalogFacets(c *call) error {
-	revision, err := a.explorer.Revision(c.Context())
+	state, err := a.explorer.CatalogState(c.Context(), c.actor)
 	if err != nil {
 		return err
 	}
-	return a.answer(c, c.tag(catalogState(revision)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
+	return a.answer(c, c.tag(state), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {
 			return nil, tag{}, err
@@ -47,12 +48,9 @@ func (a *API) catalogFacets(c *call) error {
 		}
 		address := c.catalogURL()
 		buffer = appendFacets(buffer, []link{{"self", address + "/facets"}, {"source", address}}, got)
-		return buffer, c.volatileTag(&explore.Answer{Plan: got.Plan}, catalogState(got.Revision)), nil
+		return buffer, c.volatileTag(&explore.Answer{Plan: got.Plan}, got.State), nil
 	})
 }
-
-// catalogState names the state of the catalogue.
-func catalogState(revision int64) string { return "catalog/" + strconv.FormatInt(revision, 36) }
 
 // appendFacets writes an answer of facets.
 func appendFacets(dst []byte, links []link, got *explore.FacetAnswer) []byte {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parvis/internal/account"
+	"parvis/internal/fault"
 )
 
 // Quota is how many calls the portal answers a day, from midnight to midnight UTC.
@@ -37,9 +38,9 @@ func (c *calls) take(w http.ResponseWriter, a account.Actor, now time.Time) (ok 
 		c.reset = time.Unix((day+1)*86400, 0).UTC().Format("2006-01-02 15:04:05-07:00")
 	}
 	known := a != account.Anonymous
-	limit, used, code := c.quota.Portal, c.portal, 10002
+	limit, used, code := c.quota.Portal, c.portal, portalQuota
 	if !known && c.quota.Anonymous > 0 && (limit == 0 || c.quota.Anonymous-c.anonymous <= limit-used) {
-		limit, used, code = c.quota.Anonymous, c.anonymous, 10005
+		limit, used, code = c.quota.Anonymous, c.anonymous, anonymousQuota
 	}
 	ok = limit == 0 || used < limit
 	if ok {
@@ -61,29 +62,56 @@ func (c *calls) take(w http.ResponseWriter, a account.Actor, now time.Time) (ok 
 	h["X-Ratelimit-Remaining"] = []string{strconv.FormatInt(max(0, shown-used), 10)}
 	h["X-Ratelimit-Reset"] = []string{reset}
 	if !ok {
-		refuseCall(w, code, limit, now)
+		day := (now.Unix()/86400 + 1) * 86400
+		overQuota{code, account.Quota{Limit: limit, Unit: "day"}, time.Unix(day, 0).UTC()}.answer(w, now)
 	}
 	return ok
 }
 
-// refuseCall answers 429, in a shape of its own that clients know.
-func refuseCall(w http.ResponseWriter, code int, limit int64, now time.Time) {
-	text := "Too many requests on the domain. Please contact the domain administrator."
-	if code == 10005 {
-		text = "You have exceeded the requests limit for anonymous users."
+// overQuota is the refusal of a call that is one too many, in a shape of its own that clients know.
+type overQuota struct {
+	code  int
+	quota account.Quota
+	reset time.Time
+}
+
+// The codes of refusals; the first two are those that clients know.
+const (
+	portalQuota    = 10002
+	anonymousQuota = 10005
+	personQuota    = 10003
+	datasetQuota   = 10004
+)
+
+// FaultKind gives the kind.
+func (o overQuota) FaultKind() fault.Kind { return fault.Limited }
+
+// Error says which quota is used up.
+func (o overQuota) Error() string {
+	switch o.code {
+	case anonymousQuota:
+		return "You have exceeded the requests limit for anonymous users."
+	case personQuota:
+		return "You have exceeded the requests limit of your account."
+	case datasetQuota:
+		return "You have exceeded the requests limit for this dataset."
 	}
-	reset := time.Unix((now.Unix()/86400+1)*86400, 0).UTC()
+	return "Too many requests on the domain. Please contact the domain administrator."
+}
+
+// answer sends the refusal.
+func (o overQuota) answer(w http.ResponseWriter, now time.Time) {
 	body, _ := json.Marshal(struct {
 		Code  int    `json:"errorcode"`
 		Reset string `json:"reset_time"`
 		Unit  string `json:"limit_time_unit"`
 		Limit int64  `json:"call_limit"`
 		Error string `json:"error"`
-	}{code, reset.Format("2006-01-02T15:04:05Z"), "day", limit, text})
+	}{o.code, o.reset.Format("2006-01-02T15:04:05Z"), o.quota.Unit, o.quota.Limit, o.Error()})
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Retry-After", strconv.FormatInt(reset.Unix()-now.Unix(), 10))
+	h.Set("Retry-After", strconv.FormatInt(max(1, o.reset.Unix()-now.Unix()), 10))
 	w.WriteHeader(http.StatusTooManyRequests)
 	_, _ = w.Write(append(body, '\n')) // who went away needs no answer
 }

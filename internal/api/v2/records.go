@@ -12,11 +12,15 @@ import (
 	"parvis/internal/format/jsontext"
 )
 
-// state names the state of a dataset: another one whenever its rows or its description change.
+// state names the state of a dataset as who asked for it is shown it: another one whenever its rows or its description
+// change, and for whoever is shown something else.
 func state(e *catalog.Entry) string {
 	out := e.UID + "/" + strconv.FormatInt(e.Revision, 36)
 	if e.Version != nil {
-		out += "/" + e.Version.Hash
+		out += "/" + e.Version.Hash // "" to who is not shown everything: it would confirm a guess at the rest
+	}
+	if key := e.Access.Key(); key != "" {
+		out += "/" + key
 	}
 	return out
 }
@@ -27,10 +31,11 @@ const linkColumn = "parvis record"
 // records answers …/datasets/{dataset_id}/records.
 func (a *API) records(c *call) error {
 	id := c.PathValue("dataset_id")
-	e, err := a.catalog.ForRows(c.actor, id)
+	e, err := a.forRows(c)
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {
@@ -126,10 +131,11 @@ func (c *call) appendLinked(dst []byte, got *explore.Answer, id string) []byte {
 // record answers …/datasets/{dataset_id}/records/{record_id}.
 func (a *API) record(c *call) error {
 	id := c.PathValue("dataset_id")
-	e, err := a.catalog.ForRows(c.actor, id)
+	e, err := a.forRows(c)
 	if err != nil {
 		return err
 	}
+	c.hit.Dataset = e.UID
 	return a.answer(c, c.tag(state(e)), func(ctx context.Context, buffer []byte) ([]byte, tag, error) {
 		q, err := c.params.question(c.lang)
 		if err != nil {

@@ -9,39 +9,40 @@ const root = "/api/explore/v2.1"
 // without a slash at its end.
 func (a *API) routes() []route {
 	return []route{
-		{"", a.root},
-		{"/swagger.json", a.description},
-		{"/catalog", a.source},
-		{"/catalog/datasets", a.datasets},
-		{"/catalog/exports", a.catalogFormats},
-		{"/catalog/exports/{format}", a.catalogExport},
-		{"/catalog/facets", a.catalogFacets},
-		{"/catalog/datasets/{dataset_id}", a.dataset},
-		{"/catalog/datasets/{dataset_id}/records", a.records},
-		{"/catalog/datasets/{dataset_id}/records/{record_id}", a.record},
-		{"/catalog/datasets/{dataset_id}/exports", a.formats},
-		{"/catalog/datasets/{dataset_id}/exports/{format}", a.export},
-		{"/catalog/datasets/{dataset_id}/facets", a.facets},
-		{"/catalog/datasets/{dataset_id}/attachments", a.attachments},
-		{"/catalog/datasets/{dataset_id}/attachments/{attachment_id}", a.attachment},
+		{"", a.root, "root"},
+		{"/swagger.json", a.description, "swagger"},
+		{"/catalog", a.source, "catalog"},
+		{"/catalog/datasets", a.datasets, "datasets"},
+		{"/catalog/exports", a.catalogFormats, "catalog-exports"},
+		{"/catalog/exports/{format}", a.catalogExport, "catalog-export"},
+		{"/catalog/facets", a.catalogFacets, "catalog-facets"},
+		{"/catalog/datasets/{dataset_id}", a.dataset, "dataset"},
+		{"/catalog/datasets/{dataset_id}/records", a.records, "records"},
+		{"/catalog/datasets/{dataset_id}/records/{record_id}", a.record, "record"},
+		{"/catalog/datasets/{dataset_id}/exports", a.formats, "exports"},
+		{"/catalog/datasets/{dataset_id}/exports/{format}", a.export, "export"},
+		{"/catalog/datasets/{dataset_id}/facets", a.facets, "facets"},
+		{"/catalog/datasets/{dataset_id}/attachments", a.attachments, "attachments"},
+		{"/catalog/datasets/{dataset_id}/attachments/{attachment_id}", a.attachment, "attachment"},
 	}
 }
 
 type route struct {
 	path    string
 	handler handler
+	counted string // under which name calls are counted
 }
 
 // Register puts the door's routes on a mux.
 func (a *API) Register(mux *http.ServeMux) {
 	for _, r := range a.routes() {
-		h := a.handle(r.handler)
+		h := a.handle(r.counted, r.handler)
 		mux.Handle("GET "+root+r.path+"/{$}", h)
 		mux.Handle("GET "+root+r.path, h)
 	}
-	mux.Handle("GET /api/explore/{$}", a.handle(a.versions))
+	mux.Handle("GET /api/explore/{$}", a.handle("versions", a.versions))
 	mux.Handle("OPTIONS /api/explore/", http.HandlerFunc(a.preflight))
-	mux.Handle("/api/explore/", a.handle(a.nothing))
+	mux.Handle("/api/explore/", a.handle("none", a.nothing))
 }
 
 // nothing answers for every path and method that no other route does.

@@ -22,7 +22,7 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
-	"parvis/internal/privacy"
+	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 )
 
@@ -36,19 +36,22 @@ type door struct {
 // open opens the door; change may change its options.
 func open(t testing.TB, change ...func(*v2.Options)) *door {
 	t.Helper()
+	return openWith(t, func(_ context.Context, secret string) (account.Actor, error) {
+		if secret != "sesame" {
+			return account.Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
+		}
+		return exploretest.Everything(), nil
+	}, change...)
+}
+
+// openWith opens the door to who has a key that find knows.
+func openWith(t testing.TB, find server.KeyFinder, change ...func(*v2.Options)) *door {
+	t.Helper()
 	p := exploretest.Open(t)
 	d := &door{Portal: p, log: &bytes.Buffer{}}
-	registry, err := privacy.New(privacy.Seed())
-	if err != nil {
-		t.Fatal(err)
-	}
+	registry := privacytest.New(t, nil)
 	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics(), Privacy: registry,
-		Keys: func(_ context.Context, secret string) (account.Actor, error) {
-			if secret != "sesame" {
-				return account.Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
-			}
-			return exploretest.Everything(), nil
-		}})
+		Keys: find})
 	o := v2.Options{Explorer: p.Explorer, Catalog: p.Catalog, Server: s, Temp: p.Temp, BaseURL: "https://data.example.org"}
 	for _, f := range change {
 		f(&o)
@@ -318,10 +321,13 @@ func TestTags(t *testing.T) {
 	if tagOf("/catalog/datasets/towns/records/?foo=bar") != base {
 		t.Error("what does not matter changes the tag")
 	}
-	for _, path := range []string{"?limit=2", "?lang=fr", "?timezone=Europe/Paris", "?apikey=sesame", "?where=people>1", "?where=people>1&where=port"} {
+	for _, path := range []string{"?limit=2", "?lang=fr", "?timezone=Europe/Paris", "?where=people>1", "?where=people>1&where=port"} {
 		if tagOf("/catalog/datasets/towns/records"+path) == base {
 			t.Errorf("%s has the tag of the plain question", path)
 		}
+	}
+	if tagOf("/catalog/datasets/towns/records?apikey=sesame") != base || tagOf("/catalog/datasets/hidden?apikey=sesame") == tagOf("/catalog/datasets/hidden") {
+		t.Error("answers have one tag where, and only where, both askers are shown the same")
 	}
 	w := d.ask(http.MethodGet, "/catalog/datasets/towns/records?where=founded < now()")
 	if w.Code != 200 || w.Header().Get("ETag") != "" || w.Header().Get("Cache-Control") != "no-store" {

@@ -64,7 +64,7 @@ func OpenFolder(t testing.TB, datasets fs.FS) *Portal {
 	t.Helper()
 	dir := t.TempDir()
 	log := slog.New(slog.DiscardHandler)
-	c, err := catalog.Open(t.Context(), catalog.Options{DB: dbtest.OpenAt(t, filepath.Join(dir, "parvis.db")), Dir: dir, Log: log})
+	c, err := catalog.Open(t.Context(), catalog.Options{DB: dbtest.OpenAt(t, filepath.Join(dir, "parvis.db")), Dir: dir, Log: log, CheckFilter: explore.CheckFilter})
 	if err != nil {
 		t.Fatal(err)
 	}

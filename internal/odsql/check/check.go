@@ -20,11 +20,14 @@ const maxDepth = 100
 func Check(q odsql.Question, s Schema, env Env) (*Plan, error) {
 	c := &checker{schema: &s, env: env, plan: &Plan{schema: &s}, names: map[string]int{}, sizes: map[odsql.Expr]int{}}
 	for i, f := range s.Fields {
-		c.names[f.Name] = i
+		if s.Shows(i) {
+			c.names[f.Name] = i
+		}
 	}
 	if err := c.place(q.Lang, q.Timezone); err != nil {
 		return nil, err
 	}
+	c.rows()
 	for _, text := range q.Where {
 		if err := c.where(text); err != nil {
 			return nil, err
@@ -140,6 +143,20 @@ func (c *checker) unknownField(name string) error { return c.errorf("Unknown fie
 func (c *checker) at(i int) Field {
 	f := c.schema.Fields[i]
 	return Field{Index: i, T: Type{Base: f.Type, List: f.List()}}
+}
+
+// shown gives the positions of the fields that exist for who asks; nil for all.
+func (c *checker) shown() []int {
+	if !c.schema.hides() {
+		return nil
+	}
+	out := []int{}
+	for i := range c.schema.Fields {
+		if c.schema.Shows(i) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // described names a type for messages.

@@ -42,7 +42,7 @@ func (c *checker) facets(q odsql.Question) error {
 	}
 	if len(q.Facet) == 0 {
 		for i, f := range c.schema.Fields {
-			if f.Annotations.Facet && !f.Geo() {
+			if f.Annotations.Facet && !f.Geo() && c.schema.Shows(i) {
 				c.plan.Facets = append(c.plan.Facets, c.facet(i, odsql.Facet{Name: f.Name}))
 			}
 		}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"time"
 
 	"parvis/internal/dataset"
@@ -12,11 +13,25 @@ type Schema struct {
 	Aliases map[string]string // other names of fields: "default.title" → "title" in the catalogue
 	Time    time.Time         // when the rows were published: record_timestamp
 	ID      string            // the dataset's id: datasetid
+
+	// What who asks is not shown.
+	Hidden    []bool // by position: fields that do not exist for who asks; nil: none
+	RecordKey string // hexadecimal digits under which record ids are shown, so that nobody can try values on them; "": as they are
 }
+
+// Shows tells whether the field at position i exists for who asks.
+func (s *Schema) Shows(i int) bool { return i >= len(s.Hidden) || !s.Hidden[i] }
+
+// hides tells whether any field does not exist for who asks.
+func (s *Schema) hides() bool { return slices.Contains(s.Hidden, true) }
 
 // Env is what a question depends on beside the rows.
 type Env struct {
 	Now time.Time // for now()
+
+	// Rows are row filters: records that meet none of them do not exist for who asks. Nil: all exist.
+	Rows       []string
+	Attributes map[string][]string // of who asks, for #attr
 }
 
 // Plan is a checked question. Its rows are: the records that meet Filters (ungrouped), one row a group
@@ -44,7 +59,22 @@ type Plan struct {
 
 	Volatile bool // the answer depends on the clock (now): it must not be kept for later
 
+	Broken bool // a row filter means nothing over these fields, and lets no record through
+
 	schema *Schema
+}
+
+// RecordKey gives the digits under which record ids are shown, "" for none.
+func (p *Plan) RecordKey() string { return p.schema.RecordKey }
+
+// Unseen gives the plan as row filters are told by: the clock of UTC, English, and record ids as they are, whatever
+// was asked.
+func (p *Plan) Unseen() *Plan {
+	schema := *p.schema
+	schema.RecordKey = ""
+	out := *p
+	out.Zone, out.Loc, out.Lang, out.schema = "UTC", time.UTC, "en", &schema
+	return &out
 }
 
 // Fields gives the fields of the schema, by position.

@@ -21,6 +21,7 @@ func (c *checker) words(x *odsql.String) (Predicate, error) {
 		}
 		out.Words = append(out.Words, words...)
 	}
+	out.Fields = c.shown()
 	return c.wordsOrAll(x, out)
 }
 
@@ -102,6 +103,9 @@ func (c *checker) searchCall(x *odsql.Call) (Predicate, error) {
 			words[i].Distance = 1
 		}
 	}
+	if fields == nil {
+		fields = c.shown()
+	}
 	return c.wordsOrAll(x, Words{fields, words})
 }
 
@@ -114,7 +118,7 @@ func (c *checker) startsWith(x *odsql.Call, fields []int, prefix string) (Predic
 	}
 	if fields == nil {
 		for i, f := range c.schema.Fields {
-			if f.Type == dataset.Text {
+			if f.Type == dataset.Text && c.schema.Shows(i) {
 				fields = append(fields, i)
 			}
 		}

@@ -28,7 +28,9 @@ func (c *checker) selects(q odsql.Question) error {
 	c.plan.Aggregated = aggregates && !single && !c.plan.Grouped
 	if !c.plan.Grouped && !aggregates && allFields(items) {
 		for i := range c.schema.Fields {
-			c.addField(i)
+			if c.schema.Shows(i) {
+				c.addField(i)
+			}
 		}
 	}
 	for _, item := range items {
@@ -91,7 +93,7 @@ func (c *checker) selectItem(item odsql.SelectItem, aggregates bool) error {
 		}
 		found := false
 		for i, f := range c.schema.Fields {
-			if item.Star || matches(item.Include, f.Name) {
+			if c.schema.Shows(i) && (item.Star || matches(item.Include, f.Name)) {
 				found = true
 				c.addField(i)
 			}
@@ -179,8 +181,8 @@ func (c *checker) addColumn(col dataset.Column, v Value, alias bool) error {
 // exclude takes the plain fields out of the answer that match a pattern.
 func (c *checker) exclude(pattern string) error {
 	found := strings.HasSuffix(pattern, "*")
-	for _, f := range c.schema.Fields {
-		found = found || f.Name == pattern
+	for i, f := range c.schema.Fields {
+		found = found || f.Name == pattern && c.schema.Shows(i)
 	}
 	if !found {
 		return c.unknownField(pattern)

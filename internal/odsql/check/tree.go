@@ -149,6 +149,10 @@ type (
 	True struct{}
 	// False is true of no record.
 	False struct{}
+	// Unknown can be told of no record: neither it nor its contrary lets one through.
+	Unknown struct{}
+	// Rule is a row filter, told as Plan.Unseen says.
+	Rule struct{ X Predicate }
 	// Compare is l op r; op is one of = != > < >= <=. If L is a list, some element has to meet it (for != : no element may be equal).
 	Compare struct {
 		Op   string
@@ -227,6 +231,8 @@ func (Not) predicate()        {}
 func (Lacks) predicate()      {}
 func (True) predicate()       {}
 func (False) predicate()      {}
+func (Unknown) predicate()    {}
+func (Rule) predicate()       {}
 func (Compare) predicate()    {}
 func (OneOf) predicate()      {}
 func (Between) predicate()    {}

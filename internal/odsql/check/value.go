@@ -97,6 +97,9 @@ func (c *checker) plainName(name string) Value {
 	case "record_timestamp":
 		return Const{dataset.DateTime, dataset.Instant(c.schema.Time.UnixMicro())}
 	case "record_size":
+		if c.schema.hides() { // it tells how long the values are that are not shown
+			return Const{dataset.Int, nil}
+		}
 		return RecordSize{}
 	}
 	return nil

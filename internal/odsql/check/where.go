@@ -63,6 +63,8 @@ func (c *checker) predicate(x odsql.Expr, depth int) (Predicate, error) {
 		return False{}, nil
 	case *odsql.Compare:
 		return c.compare(x)
+	case *odsql.Attr:
+		return c.attribute(x)
 	case *odsql.In:
 		return c.in(x)
 	case *odsql.Like:

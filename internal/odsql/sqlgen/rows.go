@@ -101,10 +101,18 @@ func Count(src engine.Source, p *check.Plan) engine.Statement {
 	return engine.Statement{Source: src, SQL: sql, Columns: []dataset.Column{{Name: "count", Label: "count", Type: dataset.Int}}}
 }
 
-// Record gives the row of the record of this identifier, or none. The plan must be one of records; its filters are not asked.
+// Record gives the row of the record of this identifier, as the plan shows it, if it meets the plan's filters. The plan
+// must be one of records.
 func Record(src engine.Source, p *check.Plan, id [20]byte) engine.Statement {
 	g := gen{src: src, p: p}
-	return g.statement(g.selectRows() + " WHERE _id = " + blob(id[:]) + " ORDER BY _n LIMIT 1")
+	is := "_id = " + blob(id[:])
+	if p.RecordKey() != "" {
+		is = g.recordID() + " = '" + hex.EncodeToString(id[:]) + "'"
+	}
+	if more := g.where(p.Filters); more != "" {
+		is += " AND " + strings.TrimPrefix(more, " WHERE ")
+	}
+	return g.statement(g.selectRows() + " WHERE " + is + " ORDER BY _n LIMIT 1")
 }
 
 // Sliceable tells whether Windows can cut the answer: records (not groups, nor aggregates) in no order of the asker's.

@@ -17,7 +17,7 @@ func (g gen) value(v check.Value) string {
 	case check.Field:
 		return engine.Col(x.Index)
 	case check.RecordID:
-		return "lower(hex(_id))"
+		return g.recordID()
 	case check.RecordSize:
 		return "CAST(_size AS BIGINT)"
 	case check.Const:
@@ -51,6 +51,15 @@ func (g gen) value(v check.Value) string {
 		return "a" + strconv.Itoa(x.Index)
 	}
 	return "NULL" // Buckets and Cluster stand only as keys of groups: group.go
+}
+
+// recordID writes a record's identifier. It is a hash of the record's values: under a key, nobody can try on it what the
+// values are that they are not shown.
+func (g gen) recordID() string {
+	if k := g.p.RecordKey(); k != "" {
+		return "left(sha256('" + k + "' || hex(_id)), 40)"
+	}
+	return "lower(hex(_id))"
 }
 
 // constant writes a constant.
@@ -116,7 +125,11 @@ func (g gen) jsonFormat(x check.JSONFormat) string {
 // random writes a number that hangs on the seed and the row, or on the keys of the group.
 func (g gen) random(x check.Random) string {
 	args := []string{"CAST(" + strconv.FormatInt(x.Seed, 10) + " AS BIGINT)"}
-	if !g.outer {
+	switch {
+	case g.outer:
+	case g.p.RecordKey() != "": // row numbers would tell how many rows stand between two that are shown
+		return "hash(" + args[0] + ", " + g.recordID() + ")"
+	default:
 		return "hash(" + args[0] + ", _n)"
 	}
 	for i := range g.p.Groups {

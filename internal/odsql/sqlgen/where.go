@@ -21,6 +21,10 @@ func (g gen) predicate(p check.Predicate) string {
 		return "(" + g.predicate(x.X) + " IS NOT TRUE)"
 	case check.True:
 		return "true"
+	case check.Unknown:
+		return "CAST(NULL AS BOOLEAN)"
+	case check.Rule:
+		return gen{src: g.src, p: g.p.Unseen()}.predicate(x.X)
 	case check.Compare:
 		return g.compare(x)
 	case check.OneOf:
@@ -78,7 +82,7 @@ func (g gen) compare(x check.Compare) string {
 		}
 		return some(l, "x"+operator(x.Op)+r)
 	}
-	if _, id := x.L.(check.RecordID); id && x.Op == "=" {
+	if _, id := x.L.(check.RecordID); id && x.Op == "=" && g.p.RecordKey() == "" {
 		if k, ok := x.R.(check.Const); ok {
 			text, _ := k.V.(string)
 			if raw, err := hex.DecodeString(text); err == nil && len(raw) == 20 && strings.ToLower(text) == text {

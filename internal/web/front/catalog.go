@@ -12,6 +12,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/explore"
 	"parvis/internal/locale"
+	"parvis/internal/server"
 )
 
 const (
@@ -129,6 +130,10 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 	entries, total, err := s.portal.Datasets(r.Context(), actor, q)
 	if err != nil {
 		return fmt.Errorf("catalogue page: %w", err)
+	}
+	if f.q != "" && at == 1 {
+		hit := server.Count(w)
+		hit.Searched, hit.Terms, hit.Found = true, f.q, total > 0
 	}
 	p.Query, p.Total, p.Active = f.q, total, len(f.refine)+len(f.exclude)
 	for _, e := range entries {
@@ -281,8 +286,10 @@ func (s *Site) card(v view, e *catalog.Entry) card {
 	c.Lede, _ = s.lede(description.Text)
 	c.Lede = page.Cut(c.Lede, 220)
 	if e.HasRecords() {
-		c.Rows = v.N("{n} record", "{n} records", e.Rows())
-		if !e.DataHidden { // a picture is asked for without a key
+		if e.Access.AllRows() {
+			c.Rows = v.N("{n} record", "{n} records", e.Rows())
+		}
+		if e.Access.Data && e.Public() { // a picture is asked for without a key
 			c.Imprint = imprintURL(e)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"parvis/internal/web/page"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -119,7 +118,7 @@ func (s *Site) ask(r *http.Request, p *consolePage) {
 	start := time.Now()
 	s.api.ServeHTTP(out, inner)
 	p.Status = max(out.status, http.StatusOK)
-	p.Took = strconv.FormatInt(time.Since(start).Milliseconds(), 10) + "\u00a0ms"
+	p.Took = p.Int(time.Since(start).Milliseconds()) + "\u00a0" + p.C("unit", "ms")
 	p.Size = p.Bytes(int64(out.size))
 	switch {
 	case p.Status == http.StatusForbidden && p.Hidden:

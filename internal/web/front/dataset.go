@@ -11,6 +11,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/locale"
+	"parvis/internal/server"
 )
 
 // datasetPage is what all tabs of a dataset share.
@@ -49,6 +50,7 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request, name string) (datase
 	if err != nil {
 		return datasetPage{}, err
 	}
+	server.Count(w).Dataset = e.UID
 	p := datasetPage{view: s.View(w, r, nil, "data"), ID: e.ID, entry: e, actor: actor, tab: name}
 	title := e.TitleIn(wish(p.view))
 	p.Name, p.Lang = title.Text, title.Lang

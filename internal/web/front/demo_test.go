@@ -24,6 +24,7 @@ import (
 	"parvis/internal/geo"
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
+	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 	"parvis/internal/web/page"
 )
@@ -70,17 +71,20 @@ func demoSite(t *testing.T, only ...string) http.Handler {
 // siteOver is the pages over any portal.
 func siteOver(t *testing.T, p Portal, title string) http.Handler {
 	t.Helper()
-	locales, err := locale.Load(locale.Options{Fallback: "fr"})
+	return siteIn(t, p, title, locale.Options{Fallback: "fr"})
+}
+
+// siteIn is siteOver in other languages.
+func siteIn(t *testing.T, p Portal, title string, o locale.Options) http.Handler {
+	t.Helper()
+	locales, err := locale.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	registry, err := privacy.New(privacy.Seed())
-	if err != nil {
-		t.Fatal(err)
-	}
+	registry := privacytest.New(t, func(o *privacy.Options) { o.Operator = title })
 	frame, err := page.New(page.Options{
 		Locales: locales, Privacy: registry, Title: title,
-		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry}),
+		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry, Lenient: []string{"/i18n/setlang/"}}),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func (x Explored) Dataset(_ context.Context, a account.Actor, id string) (*catal
 	if err != nil {
 		return nil, false, err
 	}
-	return e, x.Catalog.DataVisible(a, e), nil
+	return e, e.Access.Data, nil
 }
 
 // recordID is the name of the technical field that holds a record's identifier.
@@ -106,7 +106,7 @@ func (x Explored) Facets(ctx context.Context, a account.Actor, id string, q odsq
 
 // Scan implements Portal.
 func (x Explored) Scan(ctx context.Context, a account.Actor, id string, q odsql.Question, each func([]dataset.Column, *dataset.Batch) bool) error {
-	export, err := x.Explorer.Export(ctx, a, id, q)
+	export, err := x.Explorer.Scan(ctx, a, id, q)
 	if err != nil {
 		return err
 	}

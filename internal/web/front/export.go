@@ -22,7 +22,7 @@ type exportPage struct {
 	Names        bool // headers are technical names
 	Delimiter    string
 	Error        *mistake // what is wrong with the filter; the files are then of all rows
-	Citation     string
+	Citation     []string
 }
 
 // formatList is a list of formats with the page that translates it.

@@ -9,6 +9,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/microcosm-cc/bluemonday"
 
+	"parvis/internal/privacy"
 	"parvis/internal/web/page"
 	"parvis/internal/web/portrait"
 )
@@ -20,14 +21,16 @@ var templateFiles embed.FS
 type Options struct {
 	Frame   *page.Frame
 	Portal  Portal
-	API     http.Handler // the machine door, asked by the API tab for its live answer
-	Formats []string     // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
+	Ledger  *privacy.Ledger // of what visitors are shown and choose; nil: nothing is noted
+	API     http.Handler    // the machine door, asked by the API tab for its live answer
+	Formats []string        // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
 }
 
 // Site is the door of the public pages.
 type Site struct {
 	*page.Frame
 	portal    Portal
+	ledger    *privacy.Ledger
 	api       http.Handler
 	formats   []string
 	pages     map[string]*template.Template
@@ -42,7 +45,7 @@ func New(o Options) (*Site, error) {
 	if o.Formats == nil {
 		o.Formats = []string{"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
 	}
-	s := &Site{Frame: o.Frame, portal: o.Portal, api: o.API, formats: o.Formats, rich: richText(), bare: bluemonday.StrictPolicy()}
+	s := &Site{Frame: o.Frame, portal: o.Portal, ledger: o.Ledger, api: o.API, formats: o.Formats, rich: richText(), bare: bluemonday.StrictPolicy()}
 	var err error
 	if s.pages, err = page.Templates(templateFiles); err != nil {
 		return nil, err

@@ -23,7 +23,14 @@ func imprintURL(e *catalog.Entry) string {
 	return "/explore/dataset/" + url.PathEscape(e.ID) + "/imprint.svg?v=" + edition(e)
 }
 
-func edition(e *catalog.Entry) string { return drawing + "-" + strconv.Itoa(e.Version.Number) }
+// edition names what is drawn: the version, and for whom where not everybody sees the same of it.
+func edition(e *catalog.Entry) string {
+	out := drawing + "-" + strconv.Itoa(e.Version.Number)
+	if e.Access.RecordKey != "" || e.Access.Key() != "" {
+		out += "-" + strconv.FormatInt(e.Revision, 36) + e.Access.Key() // rules may change without another version
+	}
+	return out
+}
 
 // imprint draws the picture of a dataset from its rows.
 func (s *Site) imprint(w http.ResponseWriter, r *http.Request) error {
@@ -40,10 +47,13 @@ func (s *Site) imprint(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-cache")
-	if q := r.URL.Query().Get("v"); q == edition(e) && !e.DataHidden {
+	if q := r.URL.Query().Get("v"); q == edition(e) && e.Public() {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	dark := r.URL.Query().Has("dark")
+	if !e.Public() {
+		h.Set("Cache-Control", "private, no-cache")
+	}
 	tag := fmt.Sprintf(`"%s-%s-%t"`, e.UID, edition(e), dark)
 	h.Set("ETag", tag)
 	if server.NotModified(w, r, tag) {
@@ -58,9 +68,9 @@ func (s *Site) imprint(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// portrait looks at a dataset's rows, once for each version.
+// portrait looks at a dataset's rows, once for each version and each who is shown the same of it.
 func (s *Site) portrait(r *http.Request, actor account.Actor, e *catalog.Entry) (*portrait.Portrait, error) {
-	key := fmt.Sprintf("%s/%d", e.UID, e.Version.Number)
+	key := e.UID + "/" + edition(e)
 	if p, ok := s.portraits.Get(key); ok {
 		return p, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"parvis/internal/web/page"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ type informationPage struct {
 	Sampled     bool
 	Sheet       []sheetRow
 	Attachments []attachment
-	Citation    string
+	Citation    []string
 }
 
 // fact is a figure under the title.
@@ -232,21 +233,16 @@ func (p *informationPage) sheet() []sheetRow {
 	return rows
 }
 
-// citation gives the sentence with which the data may be cited.
-func citation(p datasetPage) string {
+// citation gives the parts of the sentence with which the data may be cited.
+func citation(p datasetPage) []string {
 	e := p.entry
-	var parts []string
-	for _, part := range []string{e.Metas.Text("default", "publisher"), p.T("“{text}”", "text", p.Name)} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	out := strings.Join(parts, ", ")
+	modified := ""
 	if t, ok := moment(e.Metas.Text("default", "modified")); ok {
-		out += ", " + p.Date(t)
+		modified = p.Date(t)
 	}
-	if license := e.Metas.Text("default", "license"); license != "" {
-		out += ", " + license
+	parts := []string{
+		e.Metas.Text("default", "publisher"), p.T("“{text}”", "text", p.Name), modified, e.Metas.Text("default", "license"),
+		p.Origin + tab(e.ID, "information"),
 	}
-	return out + ", " + p.Origin + tab(e.ID, "information")
+	return slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 }

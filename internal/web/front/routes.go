@@ -14,18 +14,20 @@ func (s *Site) Register(mux *http.ServeMux) {
 	page := func(pattern string, h server.Handler) { mux.Handle(pattern, s.Handle(h)) }
 
 	page("GET /{$}", s.home)
-	page("GET /explore/{$}", s.catalog)
+	page("GET /explore/{$}", counted("catalogue", s.catalog))
 	page("GET /explore/dataset/{id}/{$}", s.dataset)
-	page("GET /explore/dataset/{id}/information/{$}", s.information)
-	page("GET /explore/dataset/{id}/table/{$}", s.table)
-	page("GET /explore/dataset/{id}/export/{$}", s.export)
-	page("GET /explore/dataset/{id}/api/{$}", s.console)
-	page("GET /explore/dataset/{id}/record/{record}/{$}", s.record)
+	page("GET /explore/dataset/{id}/information/{$}", counted("information", s.information))
+	page("GET /explore/dataset/{id}/table/{$}", counted("table", s.table))
+	page("GET /explore/dataset/{id}/export/{$}", counted("export", s.export))
+	page("GET /explore/dataset/{id}/api/{$}", counted("api", s.console))
+	page("GET /explore/dataset/{id}/record/{record}/{$}", counted("record", s.record))
 	page("GET /explore/dataset/{id}/imprint.svg", s.imprint)
-	page("GET /terms/cookies-policy/{$}", s.policy)
+	page("GET /terms/cookies-policy/{$}", counted("legal", s.policy))
 	page("GET /terms/cookies-policy.json", s.policyTwin)
 	page("GET /terms/cookies-information/{$}", moved("/terms/cookies-policy/"))
 	page("GET /terms/cookies-information", moved("/terms/cookies-policy/"))
+	page("GET /i18n/setlang/{$}", s.setLanguage)
+	page("POST /i18n/setlang/{$}", s.setLanguage)
 	mux.Handle("GET /assets/", s.Assets)
 	mux.Handle("GET /favicon.ico", http.RedirectHandler(s.Assets.URL("mark.svg"), http.StatusFound))
 	page("GET /robots.txt", robots)
@@ -62,7 +64,7 @@ func robots(w http.ResponseWriter, _ *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "public, max-age=86400")
-	_, err := w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /*?*refine.\nDisallow: /*?*exclude.\nDisallow: /*?*where=\nDisallow: /*?*sort=\nDisallow: /*?*q=\n"))
+	_, err := w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /i18n/\nDisallow: /*?*refine.\nDisallow: /*?*exclude.\nDisallow: /*?*where=\nDisallow: /*?*sort=\nDisallow: /*?*q=\n"))
 	return err
 }
 

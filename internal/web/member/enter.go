@@ -1,9 +1,7 @@
 package member
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 
@@ -71,24 +69,11 @@ func (s *Site) next(r *http.Request) string {
 
 // attempt tells where a sign-in comes from, as far as it is counted.
 func (s *Site) attempt(r *http.Request) signin.Attempt {
-	address := s.o.Client(r)
+	address := s.Server.Address(r)
 	if !address.IsValid() || address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast() {
 		return signin.Attempt{} // most likely a proxy, which stands for everybody
 	}
 	return signin.Attempt{Network: signin.Network(address)}
-}
-
-// connected gives the address of the connection.
-func connected(r *http.Request) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	address, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return address.Unmap()
 }
 
 // device names a browser for the list of sessions: its family and its system, nothing that tells two of them apart.

@@ -4,7 +4,6 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"net/netip"
 
 	"parvis/internal/account"
 	"parvis/internal/account/oauth"
@@ -17,7 +16,7 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// Options are the parts of a Site. All must be given but Client.
+// Options are the parts of a Site. All must be given.
 type Options struct {
 	Frame    *page.Frame
 	People   *account.People
@@ -26,8 +25,7 @@ type Options struct {
 	Desk     *signin.Desk
 	Apps     *oauth.Applications
 	Letters  *Letters
-	Signup   bool                             // whoever has an e-mail address may make an account
-	Client   func(r *http.Request) netip.Addr // where a request comes from; nil: as the connection says
+	Signup   bool // whoever has an e-mail address may make an account
 }
 
 // Site is the door of people with an account.
@@ -43,9 +41,6 @@ type view = page.View
 // New makes a Site; a template that cannot be read is an error.
 func New(o Options) (*Site, error) {
 	s := &Site{Frame: o.Frame, o: o}
-	if s.o.Client == nil {
-		s.o.Client = connected
-	}
 	var err error
 	s.pages, err = page.Templates(templateFiles)
 	return s, err

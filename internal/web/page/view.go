@@ -87,8 +87,13 @@ func (v View) Own() string { return v.frame.Locales.Languages()[0].Tag }
 // Visitor gives who looks at the page.
 func (v View) Visitor() *server.Visitor { return v.visitor }
 
-// Person gives who is signed in, nil for nobody.
-func (v View) Person() *account.Person { return v.visitor.Actor.Person }
+// Person gives who is signed in, nil for nobody. Whoever comes with a key is not: they sign out of nothing.
+func (v View) Person() *account.Person {
+	if !v.visitor.SignedIn() {
+		return nil
+	}
+	return v.visitor.Actor.Person
+}
 
 // Called gives what the person who is signed in is called.
 func (v View) Called() string {
@@ -133,7 +138,9 @@ func (v View) Href(path string) string { return v.Link(path, nil) }
 func (v View) Link(path string, query url.Values) string {
 	q := url.Values{}
 	for name, values := range query {
-		q[name] = values
+		if name != "lang" && name != "flg" {
+			q[name] = values
+		}
 	}
 	if v.asked != "" {
 		q.Set("lang", v.asked)
@@ -166,20 +173,24 @@ type Choice struct {
 	Tag   string // of a language
 }
 
-// Languages gives the same page in each language.
+// Languages gives the languages that the visitor may choose.
 func (v View) Languages() []Choice {
 	var out []Choice
 	for _, l := range v.frame.Locales.Languages() {
-		q := url.Values{}
-		for name, values := range v.Params {
-			if name != "flg" {
-				q[name] = values
-			}
-		}
-		q.Set("lang", l.Tag)
-		out = append(out, Choice{l.Name, v.Path + "?" + q.Encode(), l.Tag == v.Tag, l.Tag})
+		out = append(out, Choice{Label: l.Name, On: l.Tag == v.Tag, Tag: l.Tag})
 	}
 	return out
+}
+
+// Stay gives the address of this page whatever its language.
+func (v View) Stay() string {
+	q := url.Values{}
+	for name, values := range v.Params {
+		if name != "lang" && name != "flg" {
+			q[name] = values
+		}
+	}
+	return (&url.URL{Path: v.Path, RawQuery: q.Encode()}).String()
 }
 
 // Canonical gives the page's own public address: without filters and sorts, which show the same in other ways.

@@ -1,0 +1,161 @@
+package internal_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"parvis/internal/account"
+	v2 "parvis/internal/api/v2"
+	"parvis/internal/catalog"
+	"parvis/internal/dataset"
+	"parvis/internal/explore/exploretest"
+	"parvis/internal/fault"
+	"parvis/internal/locale"
+	"parvis/internal/privacy/privacytest"
+	"parvis/internal/server"
+	"parvis/internal/web/front"
+	"parvis/internal/web/page"
+)
+
+// What must not come out where a rule withholds it. Each text stands nowhere else, so that finding it is a leak.
+const (
+	canaryID    = "nimbus"   // of the dataset
+	canaryTitle = "Quokka"   // in its title
+	canaryMeta  = "yttrium"  // a metadata that no other dataset has
+	canaryField = "qfield"   // the hidden field
+	canaryLabel = "Qlabel"   // and its label
+	canaryWord  = "Qtraduit" // and that in another language
+	canaryValue = "zanzibar" // the values of the hidden field begin with it
+	canaryRow   = "xerxes"   // the names in hidden rows begin with it
+	canaryFile  = "vexillum" // in an attachment
+	rowsInAll   = 1213
+	rowsShown   = 3 // rows of the region "north"; all others are of the region "south"
+)
+
+// absent gives a text that nothing is called, as long as a canary and asked for in its place.
+func absent(canary string) string { return canary[:len(canary)-1] + "7" }
+
+// building is a portal with every door that serves datasets, and people of every kind.
+type building struct {
+	*exploretest.Portal
+	handler http.Handler
+	actors  map[string]account.Actor // by the secret of their key
+	group   int64
+}
+
+// openDoors opens the building: the dataset of the canaries and a plain one.
+func openDoors(t *testing.T) *building {
+	t.Helper()
+	b := &building{Portal: exploretest.OpenFolder(t, fstest.MapFS{}), group: 7, actors: map[string]account.Actor{}}
+	registry := privacytest.New(t, nil)
+	locales, err := locale.Load(locale.Options{Fallback: "en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: b.find})
+	api := v2.New(v2.Options{Explorer: b.Explorer, Catalog: b.Catalog, Server: s, Temp: b.Temp, BaseURL: "https://data.example.org"})
+	t.Cleanup(api.Close)
+	frame, err := page.New(page.Options{Server: s, Locales: locales, Privacy: registry, Title: "Portal", URL: "https://data.example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux, pages := http.NewServeMux(), http.NewServeMux()
+	api.Register(mux)
+	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: b.Explorer, Catalog: b.Catalog}, API: mux})
+	if err != nil {
+		t.Fatal(err)
+	}
+	public.Register(pages)
+	mux.Handle("/", frame.Guard(pages))
+	b.handler = frame.Wrap(mux)
+	b.publish(t)
+	return b
+}
+
+// find tells whose key a secret is.
+func (b *building) find(_ context.Context, secret string) (account.Actor, error) {
+	if a, ok := b.actors[secret]; ok {
+		return a, nil
+	}
+	return account.Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
+}
+
+func (b *building) publish(t *testing.T) {
+	t.Helper()
+	facet := dataset.Annotations{Facet: true}
+	fields := []dataset.Field{
+		{Name: "name", Type: dataset.Text, Label: "Name", Annotations: facet},
+		{Name: "region", Type: dataset.Text, Label: "Region", Annotations: facet},
+		{Name: "amount", Type: dataset.Int, Label: "Amount"},
+		{Name: canaryField, Type: dataset.Text, Label: canaryLabel, Description: "the " + canaryField, Annotations: facet},
+		{Name: "place", Type: dataset.GeoPoint, Label: "Place"},
+		{Name: "offices", Type: dataset.Text, Label: "Offices", Annotations: dataset.Annotations{Multivalued: ","}},
+	}
+	b.PublishRows(t, catalog.Publication{ID: canaryID, Fields: fields,
+		Translations: dataset.Translations{"fr": {Title: "Le " + canaryTitle, Fields: map[string]dataset.FieldTranslation{canaryField: {Label: canaryWord}, "name": {Label: "Nom"}}}},
+		Metas: dataset.Metas{
+			"default":                     {"title": "The " + canaryTitle, "bbox": map[string]any{"note": canaryRow}},
+			"custom":                      {canaryMeta: canaryMeta + " value"},
+			"visualization":               {"table_fields": []any{canaryField}},
+			"asset_content_configuration": {"facets": []any{map[string]any{"field_name": canaryField}}},
+		},
+		Attachments: []catalog.Upload{{Attachment: dataset.Attachment{ID: "manual", Title: "manual.txt", MIMEType: "text/plain"},
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(canaryFile)), nil }}},
+	}, rowsInAll, func(i int, values []any) {
+		values[0], values[1], values[2] = fmt.Sprintf("%s%d", canaryRow, i%50), "south", int64(i)
+		values[3] = fmt.Sprintf("%s%d", canaryValue, i)
+		values[4] = dataset.Point{Lon: 7, Lat: 8}
+		values[5] = []any{"hq", "kraken"}
+		if i < rowsShown {
+			values[0], values[1] = fmt.Sprintf("anna%d", i), "north"
+			values[4] = dataset.Point{Lon: 1, Lat: 2}
+			values[5] = []any{"hq", "n-office"}
+		}
+	})
+	b.Publish(t, catalog.Publication{ID: "plain", Fields: fields[:1], Metas: dataset.Metas{"default": {"title": "Plain"}}},
+		[]map[string]any{{"name": "one"}})
+}
+
+// secure says who may see what of the dataset of the canaries.
+func (b *building) secure(t testing.TB, s catalog.Security) {
+	t.Helper()
+	if err := b.Catalog.SetSecurity(context.Background(), account.Operator, canaryID, s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask puts a request to the doors as the owner of a key, "" nobody.
+func (b *building) ask(key, address string, headers ...string) *httptest.ResponseRecorder {
+	path, query, _ := strings.Cut(address, "?")
+	r := httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil)
+	r.URL.RawQuery = escape(query)
+	if key != "" {
+		r.Header.Set("Authorization", "Apikey "+key)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	return w
+}
+
+// escape percent-encodes the values of a query that is written plainly.
+func escape(query string) string {
+	var out []string
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			pair = name + "=" + url.QueryEscape(value)
+		}
+		out = append(out, pair)
+	}
+	return strings.Join(out, "&")
+}
