@@ -222,7 +222,9 @@ func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Hand
 	if err != nil {
 		return nil, err
 	}
-	office, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog})
+	office, err := back.New(back.Options{
+		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Count: back.Counted(d.explorer),
+	})
 	if err != nil {
 		return nil, err
 	}
