@@ -165,7 +165,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	mux := http.NewServeMux()
 	d.api.Register(mux)
-	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, BaseURL: p.set.url}).Register(mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, Catalog: p.catalog, BaseURL: p.set.url}).Register(mux)
 	pages, err := p.pages(frame, d, mux)
 	if err != nil {
 		d.close()
