@@ -53,6 +53,12 @@ func (o *outbox) Decided(_ context.Context, to account.Recipient, _ string, appr
 
 func open(t *testing.T) *portal {
 	t.Helper()
+	return openIn(t, locale.Options{Fallback: "en"})
+}
+
+// openIn is open in other languages.
+func openIn(t *testing.T, o locale.Options) *portal {
+	t.Helper()
 	data := exploretest.Open(t)
 	pool := data.DB
 	p := &portal{mail: &outbox{}, catalog: data.Catalog}
@@ -70,7 +76,7 @@ func open(t *testing.T) *portal {
 	p.sessions, err = session.Open(t.Context(), session.Options{DB: pool, People: p.people})
 	must(err)
 	registry := privacytest.New(t, nil)
-	locales, err := locale.Load(locale.Options{Fallback: "en"})
+	locales, err := locale.Load(o)
 	must(err)
 	shared := server.New(server.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate, Sessions: func(ctx context.Context, id string) (server.Signed, bool, error) {
 		found, renew, err := p.sessions.Find(ctx, id)
@@ -81,7 +87,7 @@ func open(t *testing.T) *portal {
 	}})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, SignIn: true})
 	must(err)
-	site, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Count: back.Counted(data.Explorer),
+	site, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(data.Explorer),
 		Second: func(_ context.Context, id int64) (bool, error) { return id == 1, nil }})
 	must(err)
 	mux := http.NewServeMux()

@@ -18,11 +18,11 @@ import (
 	"parvis/internal/server"
 )
 
-// Counter tells how many rows of a dataset meet a filter, and how many there are, as an actor sees them.
-type Counter func(ctx context.Context, by account.Actor, id, filter string) (kept, all int64, err error)
+// RowCounter tells how many rows of a dataset meet a filter, and how many there are, as an actor sees them.
+type RowCounter func(ctx context.Context, by account.Actor, id, filter string) (kept, all int64, err error)
 
 // Counted counts by asking the portal's rows.
-func Counted(x *explore.Explorer) Counter {
+func Counted(x *explore.Explorer) RowCounter {
 	return func(ctx context.Context, by account.Actor, id, filter string) (kept, all int64, err error) {
 		none := 0
 		for _, ask := range []struct {
@@ -186,10 +186,10 @@ func (s *Site) checking(ctx context.Context, p *rulePage) bool {
 	case p.Form.At("filter") != nil:
 	case filter == "":
 		p.Checked = p.T("Without a filter, all rows are shown.")
-	case s.count == nil || strings.Contains(strings.ToLower(filter), "#attr"):
+	case s.rows == nil || strings.Contains(strings.ToLower(filter), "#attr"):
 		p.Checked = p.T("The filter can be read. Which rows it shows depends on who asks.")
 	default:
-		kept, all, err := s.count(ctx, p.By, p.Dataset.ID, filter)
+		kept, all, err := s.rows(ctx, p.By, p.Dataset.ID, filter)
 		if err != nil {
 			p.Form.Wrong("filter", p.T("This filter cannot be read: {reason}", "reason", server.Describe(err).Message))
 			break

@@ -13,6 +13,7 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 	"parvis/internal/web/page"
 )
 
@@ -26,7 +27,8 @@ type Options struct {
 	Keys    *account.Keys
 	Catalog *catalog.Catalog
 	Check   func(fields []dataset.Field, filter string) error     // what is wrong with a row filter
-	Count   Counter                                               // counts the rows that a filter shows; nil: they are not counted
+	Rows    RowCounter                                            // counts the rows that a filter shows; nil: they are not counted
+	Counter *statistics.Counter                                   // nil: nothing is counted
 	Second  func(ctx context.Context, person int64) (bool, error) // whether somebody has a second factor; nil: not shown
 	Clock   func() time.Time                                      // nil: the machine's
 }
@@ -38,7 +40,8 @@ type Site struct {
 	keys    *account.Keys
 	catalog *catalog.Catalog
 	check   func(fields []dataset.Field, filter string) error
-	count   Counter
+	rows    RowCounter
+	counter *statistics.Counter
 	second  func(ctx context.Context, person int64) (bool, error)
 	clock   func() time.Time
 	pages   map[string]*template.Template
@@ -54,7 +57,7 @@ type (
 
 // New makes a Site; a template that cannot be read is an error.
 func New(o Options) (*Site, error) {
-	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, check: o.Check, count: o.Count, second: o.Second}
+	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, check: o.Check, rows: o.Rows, counter: o.Counter, second: o.Second}
 	if s.clock = o.Clock; s.clock == nil {
 		s.clock = time.Now
 	}
@@ -106,6 +109,10 @@ func (s *Site) Register(mux *http.ServeMux) {
 	to("GET /backoffice/keys/{key}/revoke/{$}", admin, s.revokeForm)
 	to("POST /backoffice/keys/{key}/revoke/{$}", admin, s.revoke)
 	to("GET /backoffice/audit/{$}", admin, s.audit)
+	to("GET /backoffice/monitoring/{$}", account.ExploreMonitoring, s.monitoring)
+	to("GET /backoffice/monitoring/data.csv", account.ExploreMonitoring, s.monitoringFile)
+	to("GET /backoffice/monitoring/dataset/{id}/{$}", account.ExploreMonitoring, s.monitoringOf)
+	to("GET /backoffice/monitoring/dataset/{id}/data.csv", account.ExploreMonitoring, s.monitoringFile)
 }
 
 // What stands for permissions in the table of routes: any of those for which there is something in the back office;
@@ -162,6 +169,7 @@ func (s *Site) begin(w http.ResponseWriter, r *http.Request, at string, title fu
 	entry(account.ManageDataset, o.T("Requests for access"), "/backoffice/requests/")
 	entry(account.EditDomain, o.T("API keys"), "/backoffice/keys/")
 	entry(account.EditDomain, o.T("Log of changes"), "/backoffice/audit/")
+	entry(account.ExploreMonitoring, o.T("Use of the portal"), monitoringPath)
 	return o
 }
 
