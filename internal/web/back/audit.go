@@ -69,7 +69,7 @@ func (s *Site) audit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, word := range verbs {
-		p.Verbs = append(p.Verbs, verbChoice{word, capital(verb(p.Printer, word))})
+		p.Verbs = append(p.Verbs, verbChoice{word, page.Capital(verb(p.Printer, word))})
 	}
 	if len(events) > onPage {
 		events = events[:onPage]
@@ -89,7 +89,7 @@ func (s *Site) audit(w http.ResponseWriter, r *http.Request) error {
 
 // event puts an event into words.
 func (s *Site) event(r *http.Request, o *office, e account.Event) eventLine {
-	line := eventLine{Event: e, Named: e.Object, Did: capital(verb(o.Printer, e.Verb)), By: o.T("somebody not signed in")}
+	line := eventLine{Event: e, Named: e.Object, Did: page.Capital(verb(o.Printer, e.Verb)), By: o.T("somebody not signed in")}
 	switch e.Who {
 	case "operator":
 		line.By = o.T("the operator")

@@ -9,6 +9,7 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
+	"parvis/internal/web/page"
 )
 
 // datasetsPage lists the datasets whose rights the visitor manages.
@@ -112,7 +113,7 @@ func (s *Site) access(w http.ResponseWriter, r *http.Request) error {
 	if p.Admitted = admitted; !admitted {
 		return s.Render(w, r, http.StatusOK, s.pages["access"], p)
 	}
-	p.May = may(p.Printer, person.Permissions)
+	p.May = page.May(p.Printer, person.Permissions)
 	all, _ := s.catalog.All(p.By)
 	for _, e := range all {
 		seen, ok := e.For(account.Actor{Person: person, Scope: account.Every})
