@@ -180,7 +180,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	mux := http.NewServeMux()
 	d.api.Register(mux)
-	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, BaseURL: p.set.url}).Register(mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, Catalog: p.catalog, BaseURL: p.set.url}).Register(mux)
 	pages, err := p.pages(ctx, frame, d, mux)
 	if err != nil {
 		d.close()
@@ -261,7 +261,10 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	office, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Counter: d.counter})
+	office, err := back.New(back.Options{
+		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
+		Counter: d.counter,
+	})
 	if err != nil {
 		return nil, err
 	}
