@@ -15,8 +15,10 @@ import (
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
+	"parvis/internal/account"
 	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
+	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/db"
 	"parvis/internal/engine"
@@ -144,7 +146,8 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		return nil, err
 	}
 	metrics := server.NewMetrics()
-	counter, err := statistics.Open(ctx, statistics.Options{DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url),
+	counter, err := statistics.Open(ctx, statistics.Options{
+		DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url),
 		Objects: func(r *http.Request) bool { return registry.Choices(r).Objects() },
 	})
 	if err != nil {
@@ -223,10 +226,19 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
+// visible gives every dataset of which somebody may know.
+func (p *portal) visible(a account.Actor) []*catalog.Entry {
+	entries, _ := p.catalog.All(a)
+	return entries
+}
+
 // pages opens the doors of pages over a frame.
 func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api})
+	public, err := front.New(front.Options{
+		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api,
+		Usage: front.Usage{Counter: d.counter, Visible: p.visible},
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +249,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	office, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog})
+	office, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Counter: d.counter})
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,12 @@ func (o *outbox) Decided(_ context.Context, to account.Recipient, _ string, appr
 
 func open(t *testing.T) *portal {
 	t.Helper()
+	return openIn(t, locale.Options{Fallback: "en"})
+}
+
+// openIn is open in other languages.
+func openIn(t *testing.T, o locale.Options) *portal {
+	t.Helper()
 	pool := dbtest.Open(t)
 	p := &portal{mail: &outbox{}}
 	must := func(err error) {
@@ -69,7 +75,7 @@ func open(t *testing.T) *portal {
 	p.catalog, err = catalog.Open(t.Context(), catalog.Options{DB: pool, Dir: t.TempDir()})
 	must(err)
 	registry := privacytest.New(t, nil)
-	locales, err := locale.Load(locale.Options{Fallback: "en"})
+	locales, err := locale.Load(o)
 	must(err)
 	shared := server.New(server.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate, Sessions: func(ctx context.Context, id string) (server.Signed, bool, error) {
 		found, renew, err := p.sessions.Find(ctx, id)

@@ -12,6 +12,7 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 	"parvis/internal/web/page"
 )
 
@@ -24,6 +25,7 @@ type Options struct {
 	People  *account.People
 	Keys    *account.Keys
 	Catalog *catalog.Catalog
+	Counter *statistics.Counter                                   // nil: nothing is counted
 	Second  func(ctx context.Context, person int64) (bool, error) // whether somebody has a second factor; nil: not shown
 	Clock   func() time.Time                                      // nil: the machine's
 }
@@ -34,6 +36,7 @@ type Site struct {
 	people  *account.People
 	keys    *account.Keys
 	catalog *catalog.Catalog
+	counter *statistics.Counter
 	second  func(ctx context.Context, person int64) (bool, error)
 	clock   func() time.Time
 	pages   map[string]*template.Template
@@ -47,7 +50,7 @@ type (
 
 // New makes a Site; a template that cannot be read is an error.
 func New(o Options) (*Site, error) {
-	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, second: o.Second}
+	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, counter: o.Counter, second: o.Second}
 	if s.clock = o.Clock; s.clock == nil {
 		s.clock = time.Now
 	}
@@ -90,6 +93,10 @@ func (s *Site) Register(mux *http.ServeMux) {
 	to("GET /backoffice/keys/{key}/revoke/{$}", admin, s.revokeForm)
 	to("POST /backoffice/keys/{key}/revoke/{$}", admin, s.revoke)
 	to("GET /backoffice/audit/{$}", admin, s.audit)
+	to("GET /backoffice/monitoring/{$}", account.ExploreMonitoring, s.monitoring)
+	to("GET /backoffice/monitoring/data.csv", account.ExploreMonitoring, s.monitoringFile)
+	to("GET /backoffice/monitoring/dataset/{id}/{$}", account.ExploreMonitoring, s.monitoringOf)
+	to("GET /backoffice/monitoring/dataset/{id}/data.csv", account.ExploreMonitoring, s.monitoringFile)
 }
 
 // anyOffice stands for any of the permissions for which there is something in the back office.
@@ -137,6 +144,7 @@ func (s *Site) begin(w http.ResponseWriter, r *http.Request, at string, title fu
 	entry(account.ManageDataset, o.T("Requests for access"), "/backoffice/requests/")
 	entry(account.EditDomain, o.T("API keys"), "/backoffice/keys/")
 	entry(account.EditDomain, o.T("Log of changes"), "/backoffice/audit/")
+	entry(account.ExploreMonitoring, o.T("Use of the portal"), monitoringPath)
 	return o
 }
 

@@ -66,7 +66,7 @@ const evil = `"><script>alert(1)</script><img src=x onerror=alert(1) style="colo
 
 // described makes an entry whose every text is s and whose every address is u.
 func described(s, u, language string, rows int64) *catalog.Entry {
-	e := &catalog.Entry{}
+	e := &catalog.Entry{Access: catalog.Access{Right: catalog.Download, Data: true}}
 	e.ID, e.UID = "some.set", "da_abc123"
 	if s == "" {
 		return e
