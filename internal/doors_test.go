@@ -82,6 +82,8 @@ func doorList() []door {
 		{pattern: "/terms/cookies/{$}", harmless: "the visitor's choices"}, {pattern: "/terms/cookies", harmless: "the visitor's choices"},
 		{pattern: "/terms/audience-measurement", harmless: "the policy"}, {pattern: "/terms/audience-measurement/{$}", harmless: "the policy"},
 		{pattern: "/terms/cookies-information/{$}", harmless: "the policy"}, {pattern: "/terms/cookies-information", harmless: "the policy"},
+		{pattern: "/terms/cookies/{$}", harmless: "the visitor's choices"}, {pattern: "/terms/cookies", harmless: "sends to them"}, {pattern: "/terms/cookies/reset", harmless: "takes cookies away"},
+		{pattern: "/terms/audience-measurement", harmless: "how visits are counted"}, {pattern: "/terms/audience-measurement/{$}", harmless: "the same"}, {pattern: "/.well-known/gpc.json", harmless: "a text"},
 	}
 }
 

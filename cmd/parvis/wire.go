@@ -190,19 +190,17 @@ func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privac
 	o := privacy.Options{
 		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
 		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
-		Measurement: p.measurement(),
+		Measurement: measurement(p.set),
 	}
 	return privacy.New(o)
 }
 
-// measurement tells visitors how uses are counted, in the constants that the counting itself uses.
-func (p *portal) measurement() privacy.Measurement {
-	if p.set.statistics == statistics.Off {
-		return privacy.Measurement{}
-	}
+// measurement tells the pages on privacy how visits are counted, in the constants of who counts them.
+func measurement(s settings) privacy.Measurement {
 	return privacy.Measurement{
-		On: true, Uniques: p.set.statistics == statistics.Uniques, UniqueHours: int(statistics.SaltLife.Hours()),
-		RetentionMonths: p.set.keepCounts, HourlyDays: statistics.HourlyFor, Threshold: statistics.Threshold, ReferrerHosts: true,
+		On: s.statistics != statistics.Off, Uniques: s.statistics == statistics.Uniques, UniqueHours: int(statistics.SaltLife / time.Hour),
+		RetentionMonths: s.keepCounts, HourlyDays: statistics.HourlyFor, Threshold: statistics.Threshold,
+		ReferrerHosts: true, Families: true, TermTimes: statistics.TermTimes, TermDays: statistics.TermDays,
 	}
 }
 

@@ -75,7 +75,7 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Facts = facts(p)
 	if !p.NoRows && !p.Hidden && !p.NoFiles {
-		p.Download = apiURL(p.ID, "exports/csv", url.Values{"use_labels": {"true"}})
+		p.Download = apiURL(p.ID, "exports/csv", p.labelled(url.Values{}))
 	}
 	var seen *portrait.Portrait
 	if !p.NoRows && !p.Hidden {
