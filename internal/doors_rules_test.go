@@ -105,6 +105,7 @@ func TestTheMatrixCanFail(t *testing.T) {
 		for _, d := range doorList() {
 			switch {
 			case d.harmless != "", r.name == "no files" && !d.file:
+			case r.name != "restricted" && strings.HasPrefix(d.pattern, "/stats/"): // of datasets, never of rows
 			case r.name == "field hidden" && !strings.Contains(d.pattern, "dataset"),
 				r.name != "restricted" && (strings.HasSuffix(d.pattern, "/exports") || strings.Contains(d.pattern, "attachments") || d.pattern == "/explore/dataset/{id}/imprint.svg" || d.pattern == "/catalog/exports/{format}" || d.pattern == "/catalog/facets" || d.pattern == "/explore/{$}"):
 			case !strings.Contains(problems, d.pattern+": "):
@@ -257,7 +258,7 @@ func leak(text, what string) string {
 }
 
 // tokens are what is another one with every page.
-var tokens = regexp.MustCompile(`(csrftoken=|name="csrfmiddlewaretoken" value=")[A-Za-z0-9]+`)
+var tokens = regexp.MustCompile(`(csrftoken=|name="csrfmiddlewaretoken" value="|Expires=)[A-Za-z0-9][^;"\n]*`)
 
 // masked gives an answer with what was asked for taken out.
 func masked(w *httptest.ResponseRecorder, asked, address string, secret func(string) bool) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 
+	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 )
@@ -21,8 +22,24 @@ type folder struct {
 	Security     folderSecurity        `json:"security"`
 }
 
+// folderSecurity is the rule for everybody; grants are of this portal's people, and stay here.
 type folderSecurity struct {
-	DataVisible bool `json:"is_data_visible"`
+	Restricted  bool           `json:"is_restricted"`
+	DataVisible bool           `json:"is_data_visible"`
+	Fields      []string       `json:"visible_fields"`
+	Filter      string         `json:"filter_query"`
+	Quota       *account.Quota `json:"api_calls_quota"`
+	Permissions []string       `json:"permissions"`
+}
+
+func securityOf(e *catalog.Entry) folderSecurity {
+	s, _ := e.Security()
+	r := s.Default
+	out := folderSecurity{Restricted: s.Restricted, DataVisible: !r.DataHidden, Fields: r.Fields, Filter: r.Filter, Permissions: r.Right.Names()}
+	if r.Quota.Limited() {
+		out.Quota = &r.Quota
+	}
+	return out
 }
 
 // folderField is a field whose missing description is null.
@@ -48,7 +65,7 @@ func folderDescription(e *catalog.Entry) folder {
 		ID: e.ID, UID: e.UID, HasRecords: e.HasRecords(), Metas: metas,
 		Fields: []folderField{}, Attachments: []dataset.Attachment{}, Alternatives: []dataset.Alternative{},
 		Translations: e.Translations,
-		Security:     folderSecurity{DataVisible: !e.DataHidden},
+		Security:     securityOf(e),
 	}
 	for _, f := range e.Fields {
 		field := folderField{Name: f.Name, Type: f.Type, Label: f.Label, Annotations: f.Annotations}

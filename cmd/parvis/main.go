@@ -28,8 +28,8 @@ func commands() []*command {
 		importCommand(),
 		exportCommand(),
 		{
-			name: "dataset", summary: "list, show, rename and remove datasets, list their versions",
-			subs: []*command{datasetList(), datasetShow(), datasetVersions(), datasetRename(), datasetRemove()},
+			name: "dataset", summary: "list, show, rename and remove datasets, say who may see them",
+			subs: []*command{datasetList(), datasetShow(), datasetVersions(), datasetRename(), datasetRemove(), datasetSecurity(), datasetGrant(), datasetRevoke()},
 		},
 		{
 			name: "apikey", summary: "create, list and revoke API keys",

@@ -15,10 +15,12 @@ import (
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
+	"parvis/internal/account"
 	"parvis/internal/account/oauth"
 	"parvis/internal/account/signin"
 	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
+	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/db"
 	"parvis/internal/engine"
@@ -153,7 +155,10 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		return nil, err
 	}
 	metrics := server.NewMetrics()
-	counter, err := statistics.Open(ctx, statistics.Options{DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url)})
+	counter, err := statistics.Open(ctx, statistics.Options{
+		DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url),
+		Objects: func(r *http.Request) bool { return registry.Choices(r).Objects() },
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -175,8 +180,8 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	mux := http.NewServeMux()
 	d.api.Register(mux)
-	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, BaseURL: p.set.url}).Register(mux)
-	pages, err := p.pages(frame, d, mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, Catalog: p.catalog, BaseURL: p.set.url}).Register(mux)
+	pages, err := p.pages(ctx, frame, d, mux)
 	if err != nil {
 		d.close()
 		return nil, err
@@ -195,8 +200,18 @@ func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privac
 	o := privacy.Options{
 		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
 		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
+		Measurement: measurement(p.set),
 	}
 	return privacy.New(o)
+}
+
+// measurement tells the pages on privacy how visits are counted, in the constants of who counts them.
+func measurement(s settings) privacy.Measurement {
+	return privacy.Measurement{
+		On: s.statistics != statistics.Off, Uniques: s.statistics == statistics.Uniques, UniqueHours: int(statistics.SaltLife / time.Hour),
+		RetentionMonths: s.keepCounts, HourlyDays: statistics.HourlyFor, Threshold: statistics.Threshold,
+		ReferrerHosts: true, Families: true, TermTimes: statistics.TermTimes, TermDays: statistics.TermDays,
+	}
 }
 
 // signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
@@ -221,11 +236,23 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
+// visible gives every dataset of which somebody may know.
+func (p *portal) visible(a account.Actor) []*catalog.Entry {
+	entries, _ := p.catalog.All(a)
+	return entries
+}
+
 // pages opens the doors of pages over a frame.
-func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
+func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api})
+	public, err := front.New(front.Options{
+		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api,
+		Usage: front.Usage{Counter: d.counter, Visible: p.visible},
+	})
 	if err != nil {
+		return nil, err
+	}
+	if err := public.Archive(ctx); err != nil {
 		return nil, err
 	}
 	members, err := member.New(member.Options{
@@ -234,7 +261,10 @@ func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Hand
 	if err != nil {
 		return nil, err
 	}
-	office, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog})
+	office, err := back.New(back.Options{
+		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
+		Counter: d.counter,
+	})
 	if err != nil {
 		return nil, err
 	}

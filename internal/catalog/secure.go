@@ -83,6 +83,14 @@ func (c *Catalog) Security(_ context.Context, a account.Actor, id string) (Secur
 	return e.security(), nil
 }
 
+// Security gives who may see and do what with the dataset; ok is false where who asked for it may not know that.
+func (e *Entry) Security() (s Security, ok bool) {
+	if e.Access.Right < Manage {
+		return Security{}, false
+	}
+	return e.security(), true
+}
+
 // managed gives a dataset to who may manage it.
 func (c *Catalog) managed(a account.Actor, id string) (*Entry, error) {
 	e, err := c.Find(a, id)

@@ -128,11 +128,12 @@ func (ix *asked) check(x *Explorer, q odsql.Question) (*check.Plan, error) {
 // namesOrder tells whether a question asks for the places of datasets in any way but to sort by them.
 func namesOrder(q odsql.Question) bool {
 	for _, clause := range [][]string{{q.Select, q.GroupBy}, q.Where, q.Refine, q.Exclude, q.Facet} {
-		if slices.ContainsFunc(clause, func(text string) bool { return strings.Contains(text, orderField) || strings.Contains(text, "include") }) {
+		if slices.ContainsFunc(clause, func(text string) bool { return strings.Contains(text, orderField) }) {
 			return true
 		}
 	}
-	return strings.TrimSpace(q.Select) == ""
+	selected := strings.ToLower(q.Select)
+	return strings.TrimSpace(selected) == "" || strings.Contains(selected, "*") || strings.Contains(selected, "clude")
 }
 
 // shows tells whether the field of a name is there for the actor.

@@ -27,18 +27,35 @@ func recordFiles() []string { return []string{"records.jsonl", "records.jsonl.gz
 
 // described is the API's dataset object, as far as it is taken in.
 type described struct {
-	ID         string          `json:"dataset_id"`
-	UID        string          `json:"dataset_uid"`
-	HasRecords *bool           `json:"has_records"`
-	Fields     []dataset.Field `json:"fields"`
-	Metas      dataset.Metas   `json:"metas"`
-	Security   struct {
-		IsDataVisible *bool `json:"is_data_visible"`
-	} `json:"security"`
+	ID           string                `json:"dataset_id"`
+	UID          string                `json:"dataset_uid"`
+	HasRecords   *bool                 `json:"has_records"`
+	Fields       []dataset.Field       `json:"fields"`
+	Metas        dataset.Metas         `json:"metas"`
+	Security     describedSecurity     `json:"security"`
 	DataVisible  *bool                 `json:"data_visible"`
 	Attachments  []dataset.Attachment  `json:"attachments"`
 	Alternatives []dataset.Alternative `json:"alternative_exports"`
 	Translations dataset.Translations  `json:"translations"`
+}
+
+// describedSecurity is the rule for everybody. Where it does not say whether the dataset is restricted, all it says is
+// whether the rows are shown.
+type describedSecurity struct {
+	IsDataVisible *bool `json:"is_data_visible"`
+	IsRestricted  *bool `json:"is_restricted"`
+	rule          catalog.Rule
+}
+
+// UnmarshalJSON reads both what is said and the rule that it comes to.
+func (s *describedSecurity) UnmarshalJSON(text []byte) error {
+	type plain describedSecurity
+	var p plain
+	if err := json.Unmarshal(text, &p); err != nil {
+		return err
+	}
+	*s = describedSecurity(p)
+	return json.Unmarshal(text, &s.rule)
 }
 
 // IsFolder tells whether path is a portal's folder, or that of one dataset.
@@ -118,6 +135,9 @@ func importFolder(ctx context.Context, o Options, folder string) (*Report, error
 	p := catalog.Publication{ID: d.ID, UID: d.UID, Fields: d.Fields, Metas: d.Metas, DataHidden: &hidden, Alternatives: d.Alternatives, Translations: d.Translations}
 	if p.Translations == nil {
 		p.Translations = dataset.Translations{}
+	}
+	if s := d.Security; s.IsRestricted != nil {
+		p.Security = &catalog.Security{Restricted: *s.IsRestricted, Default: s.rule} // grants stay
 	}
 	if p.Alternatives == nil {
 		p.Alternatives = []dataset.Alternative{}

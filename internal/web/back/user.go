@@ -8,16 +8,17 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/locale"
+	"parvis/internal/web/page"
 )
 
 // userPage shows and changes one person.
 type userPage struct {
 	office
 	Form        form
-	Person      account.Profile
-	Called      string
+	One         account.Profile
+	Who         string // what they are called
 	Base        string // path of the page
-	Permissions []permission
+	Permissions []page.Permission
 	Groups      []groupChoice
 	Units       []unit
 	Tongues     []locale.Language
@@ -39,7 +40,7 @@ func (s *Site) userForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Form.Values = filledIn(p.Person)
+	p.Form.Values = filledIn(p.One)
 	return s.showUser(w, r, p, http.StatusOK)
 }
 
@@ -64,17 +65,17 @@ func (s *Site) userPage(w http.ResponseWriter, r *http.Request) (*userPage, erro
 	if err != nil {
 		return nil, err
 	}
-	if p.Person, err = s.people.Profile(r.Context(), p.By, id); err != nil {
+	if p.One, err = s.people.Profile(r.Context(), p.By, id); err != nil {
 		return nil, err
 	}
-	p.Called = cmp.Or(p.Person.Name, p.Person.Email)
-	p.Title, p.Base = p.Called, personPath(id)
+	p.Who = cmp.Or(p.One.Name, p.One.Email)
+	p.Title, p.Base = p.Who, personPath(id)
 	return p, nil
 }
 
 // showUser fills in what the page shows beside the form, and renders it.
 func (s *Site) showUser(w http.ResponseWriter, r *http.Request, p *userPage, status int) error {
-	line, err := s.line(r, &p.office, p.Person)
+	line, err := s.line(r, &p.office, p.One)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (s *Site) showUser(w http.ResponseWriter, r *http.Request, p *userPage, sta
 	case s.second != nil:
 		p.Second = p.T("Has no second factor.")
 	}
-	p.Permissions, p.Units, p.Tongues = permissions(p.Printer), units(p.Printer), s.Locales.Languages()
+	p.Permissions, p.Units, p.Tongues = page.Permissions(p.Printer), units(p.Printer), s.Locales.Languages()
 	groups, err := s.people.Groups(p.By)
 	if err != nil {
 		return err
@@ -94,7 +95,7 @@ func (s *Site) showUser(w http.ResponseWriter, r *http.Request, p *userPage, sta
 		id := strconv.FormatInt(g.ID, 10)
 		p.Groups = append(p.Groups, groupChoice{g, id, "until-" + id, p.Form.Of("until-" + id), p.Form.Holds("groups", id)})
 	}
-	keys, err := s.keys.List(r.Context(), p.By, p.Person.ID)
+	keys, err := s.keys.List(r.Context(), p.By, p.One.ID)
 	if err != nil {
 		return err
 	}
@@ -111,13 +112,13 @@ func (s *Site) user(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	draft := s.draft(p.Printer, &p.Form)
-	if other, ok := s.people.ByEmail(draft.Email); ok && other.ID != p.Person.ID {
+	if other, ok := s.people.ByEmail(draft.Email); ok && other.ID != p.One.ID {
 		p.Form.Wrong("email", p.T("Somebody else has this address"))
 	}
 	if p.Form.Sound() {
-		err := s.people.Update(r.Context(), p.By, p.Person.ID, func(d *account.Draft) { *d = draft })
+		err := s.people.Update(r.Context(), p.By, p.One.ID, func(d *account.Draft) { *d = draft })
 		if err == nil {
-			return p.goOn(w, r, personPath(p.Person.ID), "saved")
+			return p.goOn(w, r, personPath(p.One.ID), "saved")
 		}
 		if err := refused(p.Printer, &p.Form, err, "", lastAdministrator(p.Printer)); err != nil {
 			return err
@@ -128,7 +129,7 @@ func (s *Site) user(w http.ResponseWriter, r *http.Request) error {
 
 // Log gives the address' query of what the person changed.
 func (p *userPage) Log() url.Values {
-	return url.Values{"person": {strconv.FormatInt(p.Person.ID, 10)}}
+	return url.Values{"person": {strconv.FormatInt(p.One.ID, 10)}}
 }
 
 func lastAdministrator(p *locale.Printer) string {
@@ -167,14 +168,14 @@ func (s *Site) userActive(w http.ResponseWriter, r *http.Request) error {
 	if active {
 		what = "enabled"
 	}
-	if err := s.people.SetActive(r.Context(), p.By, p.Person.ID, active); err != nil {
-		p.Form = form{Values: filledIn(p.Person)}
+	if err := s.people.SetActive(r.Context(), p.By, p.One.ID, active); err != nil {
+		p.Form = form{Values: filledIn(p.One)}
 		if err := refused(p.Printer, &p.Form, err, "", lastAdministrator(p.Printer)); err != nil {
 			return err
 		}
 		return s.showUser(w, r, p, http.StatusUnprocessableEntity)
 	}
-	return p.goOn(w, r, personPath(p.Person.ID), what)
+	return p.goOn(w, r, personPath(p.One.ID), what)
 }
 
 // confirmPage asks before something that cannot be undone.
@@ -197,7 +198,7 @@ func (s *Site) userRemoveForm(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) showUserRemove(w http.ResponseWriter, r *http.Request, p *userPage, f form, status int) error {
 	c := &confirmPage{office: p.office, Form: f, Act: p.T("Remove for ever"), Back: p.Href(p.Base)}
-	c.Title = p.T("Remove {name}?", "name", p.Called)
+	c.Title = p.T("Remove {name}?", "name", p.Who)
 	c.Says = []string{p.T("The account, its rights, its memberships and its API keys are forgotten. This cannot be undone."),
 		p.T("To keep somebody out for a time, disable the account instead.")}
 	return s.Render(w, r, status, s.pages["confirm"], c)
@@ -208,7 +209,7 @@ func (s *Site) userRemove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.people.Remove(r.Context(), p.By, p.Person.ID)
+	err = s.people.Remove(r.Context(), p.By, p.One.ID)
 	if err == nil {
 		return p.goOn(w, r, "/backoffice/users/", "removed")
 	}

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/locale"
+	"parvis/internal/odsql"
 	"parvis/internal/server"
 )
 
@@ -27,6 +29,10 @@ type datasetPage struct {
 	Clear   string
 	Hidden  bool // the rows may not be seen by who asks
 	NoRows  bool // there are none to see
+	NoFiles bool // the rows may be seen and not downloaded
+
+	FewerRows, FewerFields bool   // some are not shown to who asks
+	Ask                    string // where they ask for more, "" where nothing is withheld
 
 	entry  *catalog.Entry
 	actor  account.Actor
@@ -55,6 +61,12 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request, name string) (datase
 	title := e.TitleIn(wish(p.view))
 	p.Name, p.Lang = title.Text, title.Lang
 	p.Hidden, p.NoRows = !visible, !e.HasRecords()
+	p.NoFiles = visible && e.Access.Right < catalog.Download
+	p.FewerRows, p.FewerFields = e.Withheld()
+	p.FewerRows = p.FewerRows && visible && e.HasRecords()
+	if p.Hidden && e.HasRecords() || p.NoFiles || p.FewerRows || p.FewerFields {
+		p.Ask = p.Link("/access-request/", url.Values{"dataset": {e.ID}})
+	}
 	if p.filter, err = readFilter(p.Params); err != nil {
 		return p, err
 	}
@@ -76,6 +88,19 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request, name string) (datase
 	p.Chips = p.filter.chips(p.Printer, p.label, p.filtered)
 	p.Clear = p.filtered(filter{})
 	return p, nil
+}
+
+// countRows gives the number of rows that who asks may see.
+func (s *Site) countRows(r *http.Request, p datasetPage) (int64, error) {
+	if !p.FewerRows {
+		return p.entry.Rows(), nil
+	}
+	none := 0
+	rows, err := s.portal.Records(r.Context(), p.actor, p.ID, odsql.Question{Limit: &none})
+	if err != nil {
+		return 0, fmt.Errorf("rows of %s: %w", p.ID, err)
+	}
+	return rows.Total, nil
 }
 
 // tabs are the views of a dataset.
@@ -108,6 +133,15 @@ func (p datasetPage) field(name string) *dataset.Field {
 		}
 	}
 	return nil
+}
+
+// labelled asks the machine door for files whose columns bear labels, in the reader's language where there are such.
+func (p datasetPage) labelled(v url.Values) url.Values {
+	v.Set("use_labels", "true")
+	if p.Rules == p.Tag && p.entry.In(p.Tag) != p.entry {
+		v.Set("lang", p.Tag)
+	}
+	return v
 }
 
 // labelOf gives the label of a field for the reader.

@@ -50,7 +50,9 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.CanFilter = !p.filter.empty()
 	p.Filtered = p.CanFilter && p.Params.Get("rows") != "all"
-	p.All = p.entry.Rows()
+	if p.All, err = s.countRows(r, p.datasetPage); err != nil {
+		return err
+	}
 	p.Matching = p.All
 	status := http.StatusOK
 	if p.CanFilter && !p.Hidden && !p.NoRows {
@@ -96,7 +98,7 @@ func (p *exportPage) parameters(kind string) url.Values {
 	}
 	if kind == "csv" || kind == "xlsx" {
 		if !p.Names {
-			v.Set("use_labels", "true")
+			p.labelled(v)
 		}
 	}
 	if kind == "csv" && p.Delimiter != ";" {

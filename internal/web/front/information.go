@@ -19,11 +19,12 @@ import (
 // informationPage describes a dataset.
 type informationPage struct {
 	datasetPage
+	rows        int64
 	Lede        string
 	Download    string // address of the whole CSV
 	Facts       []fact
-	About       template.HTML // sanitised
-	Written     string        // the language of lede and About
+	Body        template.HTML // sanitised
+	Written     string        // the language of lede and body
 	Schema      []schemaRow
 	Sampled     bool
 	Sheet       []sheetRow
@@ -37,7 +38,7 @@ type fact struct{ Name, Value string }
 // schemaRow is a field with its profile.
 type schemaRow struct {
 	Label, Lang       string
-	Name, Type        string
+	Name, Type, Unit  string
 	Description, Told string // the language of the description is Told
 	Filter            bool   // the field is a facet
 	Spark             template.HTML
@@ -54,8 +55,8 @@ type sheetRow struct {
 
 type attachment struct{ Title, Kind, Href string }
 
-// Rows gives the number of rows of the whole dataset.
-func (p *informationPage) Rows() int64 { return p.entry.Rows() }
+// Rows gives the number of rows of the dataset that may be seen.
+func (p *informationPage) Rows() int64 { return p.rows }
 
 func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	base, err := s.open(w, r, "information")
@@ -66,12 +67,15 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	e := p.entry
 	description := e.DescriptionIn(wish(p.view))
 	p.Written = description.Lang
-	lede, rest := s.lede(description.Text)
-	p.Lede = lede
-	p.About = template.HTML(strings.TrimSpace(s.rich.Sanitize(rest)))
+	if err := s.describe(w, r, p, description.Text); err != nil {
+		return err
+	}
+	if p.rows, err = s.countRows(r, p.datasetPage); err != nil {
+		return err
+	}
 	p.Facts = facts(p)
-	if !p.NoRows && !p.Hidden {
-		p.Download = apiURL(p.ID, "exports/csv", url.Values{"use_labels": {"true"}})
+	if !p.NoRows && !p.Hidden && !p.NoFiles {
+		p.Download = apiURL(p.ID, "exports/csv", p.labelled(url.Values{}))
 	}
 	var seen *portrait.Portrait
 	if !p.NoRows && !p.Hidden {
@@ -89,6 +93,9 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 		p.Schema = append(p.Schema, schemaOf(p.datasetPage, f, seen))
 	}
 	p.Sheet = p.sheet()
+	if s.usage.counting() {
+		p.Sheet = append(p.Sheet, sheetRow{Name: p.T("How often it is used"), Links: []choice{{Label: p.T("Statistics"), Href: p.Href("/stats/dataset/" + url.PathEscape(e.ID) + "/")}}})
+	}
 	for _, a := range e.Attachments {
 		p.Attachments = append(p.Attachments, attachment{a.Title, a.MIMEType, apiURL(p.ID, "attachments/"+url.PathEscape(a.ID), nil)})
 	}
@@ -114,7 +121,9 @@ func facts(p *informationPage) []fact {
 	e := p.entry
 	var out []fact
 	if !p.NoRows {
-		out = append(out, fact{p.T("Records"), p.Int(e.Rows())})
+		if !p.Hidden {
+			out = append(out, fact{p.T("Records"), p.Int(p.rows)})
+		}
 	}
 	if len(e.Fields) > 0 {
 		out = append(out, fact{p.T("Fields"), p.Int(int64(len(e.Fields)))})
@@ -136,7 +145,7 @@ func schemaOf(p datasetPage, f dataset.Field, seen *portrait.Portrait) schemaRow
 	row := schemaRow{Label: label.Text, Lang: label.Lang, Name: f.Name, Description: told.Text, Told: told.Lang, Filter: f.Annotations.Facet}
 	row.Type = typeName(p.Printer, f.Type, f.List())
 	if f.Annotations.Unit != "" {
-		row.Type = p.List(row.Type, f.Annotations.Unit)
+		row.Unit = f.Annotations.Unit
 	}
 	if seen == nil {
 		return row

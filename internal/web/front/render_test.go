@@ -66,7 +66,7 @@ const evil = `"><script>alert(1)</script><img src=x onerror=alert(1) style="colo
 
 // described makes an entry whose every text is s and whose every address is u.
 func described(s, u, language string, rows int64) *catalog.Entry {
-	e := &catalog.Entry{}
+	e := &catalog.Entry{Access: catalog.Access{Right: catalog.Download, Data: true}}
 	e.ID, e.UID = "some.set", "da_abc123"
 	if s == "" {
 		return e
@@ -183,7 +183,7 @@ func TestPagesSayWhatTheyShow(t *testing.T) {
 		{"hidden", tab("x", "table") + "?lang=en", 200, []string{"The rows of this dataset are not public"}, []string{"<table"}},
 		{"hidden", tab("x", "information") + "?lang=en", 200, []string{"not public"}, []string{"exports/csv"}},
 		{"full", tab("x", "table") + "?lang=fr&page=7&sort=-n", 200, []string{"−1\u00a0234,5", "Lignes 601 à 609 sur 10\u00a0000\u00a0000", `aria-sort="descending"`, `scope="row"`, "<caption", `aria-current="page"`}, nil},
-		{"full", tab("x", "information") + "?lang=en", 200, []string{`lang="fr"`, "10,000,000 rows", "February 1, 2026"}, []string{"elsewhere.example", "<h1>big"}},
+		{"full", tab("x", "information") + "?lang=en", 200, []string{`lang="fr"`, "10,000,000 rows", "February 1, 2026", "Picture on elsewhere.example"}, []string{"<img", "<h1>big"}},
 		{"full", "/explore/?lang=fr&refine.theme=%C3%8Ele", 200, []string{"10\u00a0000 jeux de données", `rel="next"`, "page=500"}, nil},
 		{"full", tab("x", "export") + "?q=a%22b&names=names&lang=en", 200, []string{"where=search%28%22a%5C%22b%22%29"}, []string{"use_labels=true"}},
 		{"full", tab("x", "api") + "?where=n+%3E+5&refine.d=2026&lang=en", 200, []string{"refine=%60d%60%3A%222026%22", "where=n", "curl ", "&#34;asked&#34;"}, nil},
@@ -217,7 +217,7 @@ func TestAddresses(t *testing.T) {
 		{"/", 302, "/explore/"},
 		{"/?lang=fr", 302, "/explore/?lang=fr"},
 		{"/explore/dataset/some.set/", 302, "/explore/dataset/some.set/information/"},
-		{"/terms/cookies-information", 302, "/terms/cookies-policy/"},
+		{"/terms/cookies-information", 301, "/terms/cookies-policy/"},
 		{"/explore/dataset/some.set/table", 307, "/explore/dataset/some.set/table/"},
 		{"/explore/?q=" + strings.Repeat("x", 600), 400, ""},
 		{"/explore/?page=-3", 200, ""},
