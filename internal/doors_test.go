@@ -72,10 +72,18 @@ func doorList() []door {
 		{pattern: "/explore/dataset/{id}/api/{$}", requests: with(page+"/api/", "", "select="+field, "where="+field+"='x'", "group_by=region&select=count(*)")},
 		{pattern: "/explore/dataset/{id}/record/{record}/{$}", requests: with(page+"/record/RECORD/", "", "lang=fr")},
 		{pattern: "/explore/dataset/{id}/imprint.svg", requests: with(page+"/imprint.svg", "", "v=2-1", "dark=1")},
+		{pattern: "/stats/{$}", requests: with("/stats/", "", "period=2026", "period=2026-11", "lang=fr")}, {pattern: "/stats/data.csv", requests: with("/stats/data.csv", "", "period=2026-11")},
+		{pattern: "/stats/data.json", requests: with("/stats/data.json", "", "period=2026")}, {pattern: "/stats/dataset/{id}/{$}", requests: with("/stats/dataset/"+id+"/", "", "lang=ar")},
+		{pattern: "/stats/dataset/{id}/data.csv", requests: with("/stats/dataset/"+id+"/data.csv", "")}, {pattern: "/stats/dataset/{id}/data.json", requests: with("/stats/dataset/"+id+"/data.json", "period=2026")},
 		{pattern: "/explore/dataset/{id}/{$}", harmless: "sends to the first tab whether it is there or not"},
 		{pattern: "/{$}", harmless: "sends to the catalogue"}, {pattern: "/", harmless: "no route"}, {pattern: "/assets/", harmless: "files of the portal"}, {pattern: "/favicon.ico", harmless: "files of the portal"},
-		{pattern: "/robots.txt", harmless: "a text"}, {pattern: "/i18n/setlang/{$}", harmless: "keeps a language"}, {pattern: "/terms/cookies-policy/{$}", harmless: "the policy"}, {pattern: "/terms/cookies-policy.json", harmless: "the policy"},
+		{pattern: "/robots.txt", harmless: "a text"}, {pattern: "/terms/cookies-policy/{$}", harmless: "the policy"}, {pattern: "/terms/cookies-policy.json", harmless: "the policy"},
+		{pattern: "/i18n/setlang/{$}", harmless: "keeps a language"}, {pattern: "/.well-known/gpc.json", harmless: "a text"},
+		{pattern: "/terms/cookies/{$}", harmless: "the visitor's choices"}, {pattern: "/terms/cookies", harmless: "the visitor's choices"},
+		{pattern: "/terms/audience-measurement", harmless: "the policy"}, {pattern: "/terms/audience-measurement/{$}", harmless: "the policy"},
 		{pattern: "/terms/cookies-information/{$}", harmless: "the policy"}, {pattern: "/terms/cookies-information", harmless: "the policy"},
+		{pattern: "/terms/cookies/{$}", harmless: "the visitor's choices"}, {pattern: "/terms/cookies", harmless: "sends to them"}, {pattern: "/terms/cookies/reset", harmless: "takes cookies away"},
+		{pattern: "/terms/audience-measurement", harmless: "how visits are counted"}, {pattern: "/terms/audience-measurement/{$}", harmless: "the same"}, {pattern: "/.well-known/gpc.json", harmless: "a text"},
 	}
 }
 

@@ -15,7 +15,12 @@ import (
 
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
+	"parvis/internal/account"
+	"parvis/internal/account/oauth"
+	"parvis/internal/account/signin"
+	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
+	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/db"
 	"parvis/internal/engine"
@@ -122,6 +127,8 @@ type doors struct {
 	metrics  func(ready func() error) http.Handler
 	explorer *explore.Explorer
 	api      *v2.API
+	apps     *oauth.Applications
+	desk     *signin.Desk
 	counter  *statistics.Counter
 	log      *slog.Logger
 }
@@ -131,7 +138,12 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err := p.startEngine(ctx); err != nil {
 		return nil, err
 	}
-	locales, err := p.locales()
+	locales := p.letters.Locales
+	apps, err := oauth.Open(ctx, oauth.Options{DB: p.db, People: p.people})
+	if err != nil {
+		return nil, err
+	}
+	desk, err := p.openDesk(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -143,28 +155,33 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		return nil, err
 	}
 	metrics := server.NewMetrics()
-	counter, err := statistics.Open(ctx, statistics.Options{DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url)})
+	counter, err := statistics.Open(ctx, statistics.Options{
+		DB: p.db, Log: p.log, Level: p.set.statistics, Months: p.set.keepCounts, Host: hostOf(p.set.url),
+		Objects: func(r *http.Request) bool { return registry.Choices(r).Objects() },
+	})
 	if err != nil {
 		return nil, err
 	}
 	shared := server.New(server.Options{
-		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
+		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate,
+		Tokens: apps.Authenticate, Sessions: p.signed, Exempt: member.Exempt(),
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
-	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log}
+	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log, apps: apps, desk: desk}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
 		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
 		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
 	})
-	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator})
+	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator, SignIn: true})
 	if err != nil {
 		d.close()
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	d.api.Register(mux)
-	pages, err := p.pages(frame, d, mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, Catalog: p.catalog, BaseURL: p.set.url}).Register(mux)
+	pages, err := p.pages(ctx, frame, d, mux)
 	if err != nil {
 		d.close()
 		return nil, err
@@ -183,8 +200,18 @@ func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privac
 	o := privacy.Options{
 		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
 		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
+		Measurement: measurement(p.set),
 	}
 	return privacy.New(o)
+}
+
+// measurement tells the pages on privacy how visits are counted, in the constants of who counts them.
+func measurement(s settings) privacy.Measurement {
+	return privacy.Measurement{
+		On: s.statistics != statistics.Off, Uniques: s.statistics == statistics.Uniques, UniqueHours: int(statistics.SaltLife / time.Hour),
+		RetentionMonths: s.keepCounts, HourlyDays: statistics.HourlyFor, Threshold: statistics.Threshold,
+		ReferrerHosts: true, Families: true, TermTimes: statistics.TermTimes, TermDays: statistics.TermDays,
+	}
 }
 
 // signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
@@ -203,21 +230,41 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 		}
 		return server.Signed{}, false, nil // another request was first
 	}
+	if found.Person != nil {
+		p.people.Saw(found.Person.ID)
+	}
 	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
+// visible gives every dataset of which somebody may know.
+func (p *portal) visible(a account.Actor) []*catalog.Entry {
+	entries, _ := p.catalog.All(a)
+	return entries
+}
+
 // pages opens the doors of pages over a frame.
-func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
+func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api})
+	public, err := front.New(front.Options{
+		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api,
+		Usage: front.Usage{Counter: d.counter, Visible: p.visible},
+	})
 	if err != nil {
 		return nil, err
 	}
-	members, err := member.New(member.Options{Frame: frame})
+	if err := public.Archive(ctx); err != nil {
+		return nil, err
+	}
+	members, err := member.New(member.Options{
+		Frame: frame, People: p.people, Keys: p.keys, Sessions: p.sessions, Desk: d.desk, Apps: d.apps, Letters: p.letters, Signup: p.set.signup,
+	})
 	if err != nil {
 		return nil, err
 	}
-	office, err := back.New(back.Options{Frame: frame})
+	office, err := back.New(back.Options{
+		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
+		Counter: d.counter,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -229,6 +276,7 @@ func (p *portal) pages(frame *page.Frame, d *doors, api http.Handler) (http.Hand
 
 // close removes what the doors keep for answering; nobody may be answered any more.
 func (d *doors) close() {
+	d.desk.Close()
 	d.api.Close()
 	d.explorer.Close()
 	late, cancel := context.WithTimeout(context.Background(), 10*time.Second)

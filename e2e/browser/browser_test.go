@@ -159,8 +159,15 @@ func shoot(t *testing.T, tab context.Context, path string) {
 	}
 }
 
-// serveDemo builds the binary, imports the demo portal and serves it until the test ends; it gives the address.
+// serveDemo serves the demo portal in French until the test ends; it gives the address.
 func serveDemo(t *testing.T) string {
+	t.Helper()
+	return servePortal(t, []string{"demo"}, "--language", "fr")
+}
+
+// servePortal builds the binary, imports folders and serves them with some more flags until the test ends; it gives
+// the address.
+func servePortal(t *testing.T, folders []string, flags ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "parvis")
@@ -173,14 +180,17 @@ func serveDemo(t *testing.T) string {
 		}
 	}
 	run("go", "build", "-o", binary, "./cmd/parvis")
-	run(binary, "import", "--data", dir+"/data", "demo")
+	for _, folder := range folders {
+		run(binary, "import", "--data", dir+"/data", folder)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	addr := listener.Addr().String()
 	listener.Close()
-	server := exec.Command(binary, "serve", "--data", dir+"/data", "--addr", addr, "--metrics-addr", "off", "--language", "fr")
+	server := exec.Command(binary, "serve", "--data", dir+"/data", "--addr", addr, "--metrics-addr", "off")
+	server.Args = append(server.Args, flags...)
 	server.Stderr = os.Stderr
 	if err := server.Start(); err != nil {
 		t.Fatal(err)

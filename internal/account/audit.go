@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,8 +98,8 @@ func differences(before, after any) (map[string]Difference, error) {
 	return out, nil
 }
 
-// members gives the members of a value, without those named like secrets; a value that is no object is its own
-// member "value".
+// members gives the members of a value, without those that are empty or named like secrets; a value that is no object
+// is its own member "value".
 func members(value any) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	if value == nil {
@@ -117,7 +118,10 @@ func members(value any) (map[string]json.RawMessage, error) {
 	if err := json.Unmarshal(text, &out); err != nil {
 		return nil, err
 	}
-	for name := range out {
+	for name, value := range out {
+		if slices.Contains([]string{"null", `""`, "[]", "{}"}, string(value)) {
+			delete(out, name)
+		}
 		for _, secret := range []string{"password", "secret", "token", "hash"} {
 			if strings.Contains(strings.ToLower(name), secret) {
 				delete(out, name)

@@ -44,12 +44,26 @@ func (k *Keys) Create(ctx context.Context, by Actor, d KeyDraft) (made Key, secr
 			made.Created.UnixMicro(), orNull(made.CreatedBy)); err != nil {
 			return err
 		}
-		return Note(ctx, tx, k.clock(), by, "create", keyObject(made.ID), nil, d)
+		return Note(ctx, tx, k.clock(), by, "create", keyObject(made.ID), nil, d.noted())
 	})
 	if err != nil {
 		return Key{}, "", fmt.Errorf("create an API key: %w", err)
 	}
 	return made, secret, k.good.refresh(context.WithoutCancel(ctx))
+}
+
+// noted gives what the log of changes keeps of a draft.
+func (d KeyDraft) noted() any {
+	scope := any(d.Scope)
+	if d.Scope == Every {
+		scope = "all"
+	}
+	return struct {
+		Label   string    `json:"label"`
+		Owner   int64     `json:"owner,omitzero"`
+		Scope   any       `json:"permissions"`
+		Expires time.Time `json:"expires,omitzero"`
+	}{d.Label, d.Owner, scope, d.Expires}
 }
 
 // mayMake tells whether an actor may make keys for an owner.
@@ -76,7 +90,7 @@ func (k *Keys) clean(by Actor, d *KeyDraft) (err error) {
 	if over(d.Expires, k.clock()) {
 		return fault.New(fault.Invalid, "A key that ends on %s would be over already.", d.Expires.Format(time.DateOnly))
 	}
-	d.Scope &= Every
+	d.Scope, d.Expires = d.Scope&Every, d.Expires.UTC().Truncate(time.Second)
 	if d.Owner == 0 {
 		if d.Scope != Every {
 			return fault.New(fault.Invalid, "A key without an owner may do everything: name its owner to give it less.")
@@ -143,7 +157,7 @@ func (k *Keys) Update(ctx context.Context, by Actor, id int64, edit func(*KeyDra
 		if _, err := tx.ExecContext(ctx, sqlSetKey, d.Label, writeScope(d.Scope), stamp(d.Expires), id); err != nil {
 			return err
 		}
-		return Note(ctx, tx, k.clock(), by, "update", keyObject(id), known.KeyDraft, d)
+		return Note(ctx, tx, k.clock(), by, "update", keyObject(id), known.noted(), d.noted())
 	})
 }
 

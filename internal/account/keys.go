@@ -26,10 +26,10 @@ type Key struct {
 
 // KeyDraft is what can be said of a key.
 type KeyDraft struct {
-	Label   string      `json:"label"`
-	Owner   int64       `json:"owner"`            // person; 0: the operator, whose keys may see and do everything
-	Scope   Permissions `json:"permissions"`      // what the key may do of what its owner may; Every for all
-	Expires time.Time   `json:"expires,omitzero"` // zero: never
+	Label   string
+	Owner   int64       // person; 0: the operator, whose keys may see and do everything
+	Scope   Permissions // what the key may do of what its owner may; Every for all
+	Expires time.Time   // zero: never; in whole seconds
 }
 
 // KeyOptions is what keys need.

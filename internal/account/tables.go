@@ -36,7 +36,7 @@ type Draft struct {
 	Permissions Permissions         `json:"permissions"`
 	Groups      []Membership        `json:"groups"` // sorted by group
 	Attributes  map[string][]string `json:"attributes"`
-	Quota       Quota               `json:"quota"`
+	Quota       Quota               `json:"quota,omitzero"`
 	Expires     time.Time           `json:"expires,omitzero"` // zero: never
 }
 
@@ -53,7 +53,7 @@ type Group struct {
 	Name        string      `json:"name"`
 	Description string      `json:"description"`
 	Permissions Permissions `json:"permissions"`
-	Quota       Quota       `json:"quota"`
+	Quota       Quota       `json:"quota,omitzero"`
 	Created     time.Time   `json:"-"`
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -102,11 +103,14 @@ func coverage(c, source catalogue) int {
 	return done * 100 / max(len(source), 1)
 }
 
+// shortTag is a language with at most a script or a region: what the cookie of the choice holds.
+var shortTag = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{2,8})?$`)
+
 // newPrinter makes the printer of a language from its PO file, whose name without .po is the tag.
 func newPrinter(tag string, text []byte) (*Printer, error) {
 	parsed, err := language.Parse(tag)
-	if err != nil {
-		return nil, fmt.Errorf("%q is no language tag such as sv or pt-br", tag)
+	if err != nil || !shortTag.MatchString(strings.ToLower(tag)) {
+		return nil, fmt.Errorf("%q is no language such as sv or pt-br", tag)
 	}
 	f, err := parsePO(text)
 	if err != nil {

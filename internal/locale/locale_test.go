@@ -77,7 +77,8 @@ func TestWrongLanguagesAreRefused(t *testing.T) {
 		{Options{Fallback: "tlh"}, `"tlh", which is none of its languages: en, ar, fr`},
 		{Options{Fallback: "en", Enabled: []string{"fr"}}, `"en", which is none of its languages: fr`},
 		{Options{Enabled: []string{"en", "sv"}}, `no language "sv": choose among en, ar, fr, or add a file sv.po`},
-		{Options{Dir: folder(t, map[string]string{"klingon!.po": ""})}, "no language tag"},
+		{Options{Dir: folder(t, map[string]string{"klingon!.po": ""})}, "no language such as"},
+		{Options{Dir: folder(t, map[string]string{"zh-hant-hk.po": ""})}, "no language such as"},
 		{Options{Dir: folder(t, map[string]string{"sv.po": "msgid \"a\"\nmsgstr \"b\n"})}, "sv.po: line 2: the string is not closed"},
 		{Options{Dir: folder(t, map[string]string{"sv.po": "\n\nmsgid \"{n} a\"\nmsgstr \"{m} b\"\n"})}, "sv.po: line 3: the translation of \"{n} a\" has the place {m}"},
 	} {

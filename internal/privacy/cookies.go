@@ -1,7 +1,9 @@
 package privacy
 
 import (
+	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -35,10 +37,58 @@ func (r *Registry) Delete(w http.ResponseWriter, id ID) {
 	}
 }
 
-// put writes the header line.
-func (r *Registry) put(w http.ResponseWriter, it *Item, value string, expires time.Time, age int) {
+// Clear takes away all of the portal's own cookies but the session.
+func (r *Registry) Clear(w http.ResponseWriter) {
+	for _, it := range r.items {
+		if it.ID != "" && it.ID != Session {
+			r.Delete(w, it.ID)
+		}
+	}
+}
+
+// Wipe takes away all of the portal's own cookies, and those of the same names that another host of the domain may
+// have planted for all of it. Host is the one that the visitor came to, with or without a port.
+func (r *Registry) Wipe(w http.ResponseWriter, host string) {
+	domains := parents(host)
+	if r.o.Prefix == PrefixHost { // browsers take such names from no other host
+		domains = nil
+	}
+	for i := range r.items {
+		it := &r.items[i]
+		if it.ID == "" {
+			continue
+		}
+		r.Delete(w, it.ID)
+		for _, d := range domains {
+			w.Header().Add(setCookie, r.line(it, "", time.Unix(0, 0), 0)+"; Domain="+d)
+		}
+	}
+}
+
+var hostForm = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
+
+// parents gives a host name and the domains above it that cookies can be set for, at most four.
+func parents(host string) []string {
+	host = strings.ToLower(host)
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	var out []string
+	for hostForm.MatchString(host) && net.ParseIP(host) == nil && len(out) < 4 {
+		out = append(out, host)
+		_, host, _ = strings.Cut(host, ".")
+	}
+	return out
+}
+
+// line writes a header line.
+func (r *Registry) line(it *Item, value string, expires time.Time, age int) string {
 	parts := append([]string{it.Name + "=" + value}, it.attributes(r.o.Secure)...)
-	parts = append(parts, "Expires="+expires.UTC().Format(http.TimeFormat), "Max-Age="+strconv.Itoa(age))
+	return strings.Join(append(parts, "Expires="+expires.UTC().Format(http.TimeFormat), "Max-Age="+strconv.Itoa(age)), "; ")
+}
+
+// put adds the header line, in the place of others for the same cookie.
+func (r *Registry) put(w http.ResponseWriter, it *Item, value string, expires time.Time, age int) {
 	h := w.Header()
 	var lines []string
 	for _, line := range h[setCookie] {
@@ -46,7 +96,7 @@ func (r *Registry) put(w http.ResponseWriter, it *Item, value string, expires ti
 			lines = append(lines, line)
 		}
 	}
-	h[setCookie] = append(lines, strings.Join(parts, "; "))
+	h[setCookie] = append(lines, r.line(it, value, expires, age))
 }
 
 // Read gives the value of one of the portal's own cookies. It is not ok where the cookie is absent, its value is

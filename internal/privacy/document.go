@@ -99,10 +99,18 @@ func (r *Registry) Document(p *locale.Printer, portal string, updated time.Time)
 	for _, s := range r.services {
 		d.Services = append(d.Services, Party{
 			ID: s.ID, Name: s.Name, Company: s.Company, Policy: s.Policy, Contact: s.Contact, Origins: s.Origins, Hosts: s.Hosts,
-			Purpose: p.T("Plays videos that publishers put into descriptions. While it does, {company} learns the address of your machine and which video you watch.", "company", s.Company),
+			Purpose: p.T("Plays videos that publishers put into descriptions. While it does, {company} learns the address of your machine and which video you watch.", "company", isolated(p, s.Company)),
 		})
 	}
 	return d
+}
+
+// isolated keeps a name in Latin letters together within a text from right to left.
+func isolated(p *locale.Printer, name string) string {
+	if p.Dir == "rtl" {
+		return "\u2068" + name + "\u2069"
+	}
+	return name
 }
 
 // lede is the first sentence of the policy.

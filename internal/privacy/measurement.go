@@ -15,7 +15,9 @@ type Measurement struct {
 	HourlyDays      int  `json:"hourly_days"`      // after which counts by hour are folded into days; 0: there are none
 	Threshold       int  `json:"threshold"`        // a published count below it is hidden
 	ReferrerHosts   bool `json:"referrer_hosts"`   // the host of the page that a visitor came from is counted
-	Countries       bool `json:"countries"`        // the country of a visitor is counted
+	Families        bool `json:"families"`         // the family of a browser or program is counted
+	TermTimes       int  `json:"term_times"`       // what was searched for so often in a month is counted; 0: nothing is
+	TermDays        int  `json:"term_days"`        // and on so many different days
 }
 
 // longestCounts is how many months counts may be kept under the exemption.
@@ -42,7 +44,7 @@ func (m Measurement) Sentences(p *locale.Printer) []string {
 		return []string{p.T("This portal counts no visits.")}
 	}
 	out := []string{
-		p.T("Visits, downloads and API calls are counted by day. A count is a number: no cookie is used, no identifier is made, and neither the address of your machine nor the name of your browser is written down."),
+		p.T("Visits, downloads and API calls are counted by day. A count is a number: no cookie is used, no identifier is made, and the address of your machine is never written down."),
 	}
 	if m.Uniques {
 		out = append(out, p.T("So that one visitor is not counted twice in a day, a shortened form of your address and the family of your browser are mixed with a secret that only memory holds. Both are forgotten after {time} at most, and only the number is kept.", "time", p.N("{n} hour", "{n} hours", int64(m.UniqueHours))))
@@ -50,8 +52,11 @@ func (m Measurement) Sentences(p *locale.Printer) []string {
 	if m.ReferrerHosts {
 		out = append(out, p.T("The name of the site that a visitor came from is counted apart from everything else, never its page."))
 	}
-	if m.Countries {
-		out = append(out, p.T("The country of a visitor is counted apart from everything else."))
+	if m.Families {
+		out = append(out, p.T("The family of a browser or program, such as Firefox or curl, is counted apart from everything else, never its version."))
+	}
+	if m.TermTimes > 0 {
+		out = append(out, p.T("What people search for is counted only where it was searched for {times} times on {days} different days of a month; anything rarer is never written down.", "times", m.TermTimes, "days", m.TermDays))
 	}
 	if m.HourlyDays > 0 {
 		out = append(out, p.T("Counts by hour, for the whole portal only, are folded into days after {time}.", "time", p.N("{n} day", "{n} days", int64(m.HourlyDays))))

@@ -81,6 +81,11 @@ func unmark(n *html.Node) {
 	}
 }
 
+// Unmark takes the marks out of a text, and gives them apart.
+func Unmark(text string) (plain, marks string) {
+	return markForm.ReplaceAllString(text, ""), strings.Join(markForm.FindAllString(text, -1), "")
+}
+
 // Fill replaces the marks of a text, once it was sanitised, by what show writes for the medium of that number.
 func Fill(sanitised string, show func(i int) string) string {
 	return markForm.ReplaceAllStringFunc(sanitised, func(m string) string {

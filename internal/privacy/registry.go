@@ -107,6 +107,12 @@ func (r *Registry) Items() []Item { return slices.Clone(r.items) }
 // Services gives the optional services that are on, in the order of Known.
 func (r *Registry) Services() []Service { return slices.Clone(r.services) }
 
+// Measurement tells how visits are counted.
+func (r *Registry) Measurement() Measurement { return r.o.Measurement }
+
+// Optional tells whether there is anything that a visitor's choice or signal changes.
+func (r *Registry) Optional() bool { return len(r.services) > 0 || r.o.Measurement.On }
+
 // Hash identifies the policy, every word of it in every language: 16 hexadecimal digits that are the same in every
 // process with the same settings, and change whenever anything does that a visitor could read there.
 func (r *Registry) Hash() string { return r.hash }

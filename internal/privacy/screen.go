@@ -27,7 +27,7 @@ func (r *Registry) Screen(h http.Header) (removed []string) {
 			continue
 		}
 		for _, line := range lines {
-			if name == setCookie && r.declared(line) && !slices.ContainsFunc(kept, func(k string) bool { return nameOf(k) == nameOf(line) }) {
+			if name == setCookie && r.declared(line) && !repeats(kept, line) {
 				kept = append(kept, line)
 			} else {
 				removed = append(removed, shown(nameOf(line)))
@@ -43,6 +43,12 @@ func (r *Registry) Screen(h http.Header) (removed []string) {
 		h["Cache-Control"] = []string{"private, no-store"}
 	}
 	return removed
+}
+
+// repeats tells whether a line gives a cookie a second value; to take it away from several domains is no harm.
+func repeats(kept []string, line string) bool {
+	pair, _, _ := strings.Cut(line, ";")
+	return !strings.HasSuffix(pair, "=") && slices.ContainsFunc(kept, func(k string) bool { return nameOf(k) == nameOf(line) })
 }
 
 // hidden tells whether a header that sets cookies stands under a spelling that net/http would send as it is.
@@ -99,6 +105,9 @@ func (r *Registry) declared(line string) bool {
 			}
 			dated = true
 			continue
+		}
+		if key, _, _ := strings.Cut(attribute, "="); value == "" && strings.EqualFold(key, "Domain") && r.o.Prefix == "" {
+			continue // Wipe
 		}
 		i := slices.IndexFunc(want, func(w string) bool { return strings.EqualFold(w, attribute) })
 		if i < 0 {

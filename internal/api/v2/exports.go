@@ -173,12 +173,33 @@ func (a *API) export(c *call) error {
 	if f.new == nil {
 		return a.serveParquet(c, export, how, t)
 	}
-	return c.stream(f, id, how, t, export.Columns, func(ctx context.Context, w format.Writer) error {
+	columns := export.Columns
+	if how.Labels {
+		columns = labelled(columns, export.Entry, c.lang)
+	}
+	return c.stream(f, id, how, t, columns, func(ctx context.Context, w format.Writer) error {
 		if parallel, is := w.(format.Parallel); is {
 			return export.EachEncoded(ctx, func() explore.Encoder { return explore.Encoder(parallel.Encoder()) }, parallel.Append)
 		}
 		return export.Each(ctx, w.Write)
 	})
+}
+
+// labelled gives columns the labels of their fields in a language.
+func labelled(columns []dataset.Column, e *catalog.Entry, lang string) []dataset.Column {
+	said := e.In(lang)
+	if said == e {
+		return columns
+	}
+	out := slices.Clone(columns)
+	for i, f := range e.Fields {
+		for j := range out {
+			if out[j].Name == f.Name && out[j].Label == f.Label {
+				out[j].Label = said.Fields[i].Label
+			}
+		}
+	}
+	return out
 }
 
 // catalogExport answers /catalog/exports/{format} with a file of all datasets.

@@ -385,6 +385,7 @@ func TestExports(t *testing.T) {
 		{"json?select=name&limit=2", "application/json; charset=utf-8", "towns.json", "[\n{\"name\":\"Brest\"},\n{\"name\":\"Nîmes\"}\n]\n"},
 		{"jsonl?select=name&limit=2", "application/x-ndjson; charset=utf-8", "towns.jsonl", "{\"name\":\"Brest\"}\n{\"name\":\"Nîmes\"}\n"},
 		{"csv?select=name,names&where=people>140000", "text/csv; charset=utf-8", "towns.csv", "\uFEFFname;names\nNîmes;Nemausus,Nimes\nGenova;Gênes\n"},
+		{"csv?select=name,people,people%20as%20n&where=id=2&with_bom=false&use_labels=true&lang=fr", "text/csv; charset=utf-8", "towns.csv", "Name;Habitants;n\nNîmes;148561;148561\n"},
 		{"csv?select=name,names&where=id=2&with_bom=false&delimiter=%7C&list_separator=%2F&use_labels=True", "text/csv; charset=utf-8", "towns.csv", "Name|Other names\nNîmes|Nemausus/Nimes\n"},
 		{"csv?select=name,seen&where=id=1&with_bom=false&delimiter=;&quote_all=1&timezone=Asia/Tokyo", "text/csv; charset=utf-8", "towns.csv", ""},
 		{"csv?select=json_format(name,'x') as j&limit=1&with_bom=false", "text/csv; charset=utf-8", "towns.csv", "j\nBrest\n"},

@@ -3,19 +3,43 @@ package back
 import (
 	"net/http"
 
+	"parvis/internal/account"
 	"parvis/internal/locale"
 )
 
-// homePage is the first page.
+// homePage is the first page: what waits to be done, and how much there is.
 type homePage struct {
-	view
+	office
+	Figures []figure
+}
+
+// figure is a number that leads to its list.
+type figure struct {
+	Label string
+	N     int64
+	Href  string
 }
 
 func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
-	p := &homePage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("Back office") }, "back")}
-	if !p.Visitor().SignedIn() {
-		http.Redirect(w, r, p.SignIn(), http.StatusSeeOther)
-		return nil
+	p := &homePage{office: s.begin(w, r, "/backoffice/", func(l *locale.Printer) string { return l.T("Back office") })}
+	if p.By.May(account.EditDomain) {
+		_, people, err := s.people.All(r.Context(), p.By, account.Search{Limit: 1})
+		if err != nil {
+			return err
+		}
+		groups, err := s.people.Groups(p.By)
+		if err != nil {
+			return err
+		}
+		p.Figures = append(p.Figures, figure{p.T("People"), int64(people), p.Href("/backoffice/users/")},
+			figure{p.T("Groups"), int64(len(groups)), p.Href("/backoffice/groups/")})
+	}
+	if p.By.May(account.ManageDataset) {
+		waiting, err := s.people.Requests(r.Context(), p.By, account.Waiting)
+		if err != nil {
+			return err
+		}
+		p.Figures = append(p.Figures, figure{p.T("Requests that wait"), int64(len(waiting)), p.Href("/backoffice/requests/")})
 	}
 	return s.Render(w, r, http.StatusOK, s.pages["home"], p)
 }

@@ -135,6 +135,15 @@ func (p datasetPage) field(name string) *dataset.Field {
 	return nil
 }
 
+// labelled asks the machine door for files whose columns bear labels, in the reader's language where there are such.
+func (p datasetPage) labelled(v url.Values) url.Values {
+	v.Set("use_labels", "true")
+	if p.Rules == p.Tag && p.entry.In(p.Tag) != p.entry {
+		v.Set("lang", p.Tag)
+	}
+	return v
+}
+
 // labelOf gives the label of a field for the reader.
 func (p datasetPage) labelOf(f dataset.Field) dataset.Said { return p.entry.LabelIn(wish(p.view), f) }
 

@@ -81,7 +81,7 @@ func siteIn(t *testing.T, p Portal, title string, o locale.Options) http.Handler
 	if err != nil {
 		t.Fatal(err)
 	}
-	registry := privacytest.New(t, func(o *privacy.Options) { o.Operator = title })
+	registry := privacytest.New(t, func(o *privacy.Options) { o.Operator, o.Languages = title, locales.Printers() })
 	frame, err := page.New(page.Options{
 		Locales: locales, Privacy: registry, Title: title,
 		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry, Lenient: []string{"/i18n/setlang/"}}),

@@ -98,7 +98,7 @@ func (p *exportPage) parameters(kind string) url.Values {
 	}
 	if kind == "csv" || kind == "xlsx" {
 		if !p.Names {
-			v.Set("use_labels", "true")
+			p.labelled(v)
 		}
 	}
 	if kind == "csv" && p.Delimiter != ";" {

@@ -23,7 +23,8 @@ type Options struct {
 	Portal  Portal
 	Ledger  *privacy.Ledger // of what visitors are shown and choose; nil: nothing is noted
 	API     http.Handler    // the machine door, asked by the API tab for its live answer
-	Formats []string        // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
+	Usage   Usage
+	Formats []string // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
 }
 
 // Site is the door of the public pages.
@@ -32,6 +33,7 @@ type Site struct {
 	portal    Portal
 	ledger    *privacy.Ledger
 	api       http.Handler
+	usage     Usage
 	formats   []string
 	pages     map[string]*template.Template
 	rich      *bluemonday.Policy // what a description may hold
@@ -45,7 +47,7 @@ func New(o Options) (*Site, error) {
 	if o.Formats == nil {
 		o.Formats = []string{"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
 	}
-	s := &Site{Frame: o.Frame, portal: o.Portal, ledger: o.Ledger, api: o.API, formats: o.Formats, rich: richText(), bare: bluemonday.StrictPolicy()}
+	s := &Site{Frame: o.Frame, portal: o.Portal, ledger: o.Ledger, api: o.API, usage: o.Usage, formats: o.Formats, rich: richText(), bare: bluemonday.StrictPolicy()}
 	var err error
 	if s.pages, err = page.Templates(templateFiles); err != nil {
 		return nil, err

@@ -23,8 +23,8 @@ type informationPage struct {
 	Lede        string
 	Download    string // address of the whole CSV
 	Facts       []fact
-	About       template.HTML // sanitised
-	Written     string        // the language of lede and About
+	Body        template.HTML // sanitised
+	Written     string        // the language of lede and body
 	Schema      []schemaRow
 	Sampled     bool
 	Sheet       []sheetRow
@@ -38,7 +38,7 @@ type fact struct{ Name, Value string }
 // schemaRow is a field with its profile.
 type schemaRow struct {
 	Label, Lang       string
-	Name, Type        string
+	Name, Type, Unit  string
 	Description, Told string // the language of the description is Told
 	Filter            bool   // the field is a facet
 	Spark             template.HTML
@@ -67,15 +67,15 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	e := p.entry
 	description := e.DescriptionIn(wish(p.view))
 	p.Written = description.Lang
-	lede, rest := s.lede(description.Text)
-	p.Lede = lede
-	p.About = template.HTML(strings.TrimSpace(s.rich.Sanitize(rest)))
+	if err := s.describe(w, r, p, description.Text); err != nil {
+		return err
+	}
 	if p.rows, err = s.countRows(r, p.datasetPage); err != nil {
 		return err
 	}
 	p.Facts = facts(p)
 	if !p.NoRows && !p.Hidden && !p.NoFiles {
-		p.Download = apiURL(p.ID, "exports/csv", url.Values{"use_labels": {"true"}})
+		p.Download = apiURL(p.ID, "exports/csv", p.labelled(url.Values{}))
 	}
 	var seen *portrait.Portrait
 	if !p.NoRows && !p.Hidden {
@@ -93,6 +93,9 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 		p.Schema = append(p.Schema, schemaOf(p.datasetPage, f, seen))
 	}
 	p.Sheet = p.sheet()
+	if s.usage.counting() {
+		p.Sheet = append(p.Sheet, sheetRow{Name: p.T("How often it is used"), Links: []choice{{Label: p.T("Statistics"), Href: p.Href("/stats/dataset/" + url.PathEscape(e.ID) + "/")}}})
+	}
 	for _, a := range e.Attachments {
 		p.Attachments = append(p.Attachments, attachment{a.Title, a.MIMEType, apiURL(p.ID, "attachments/"+url.PathEscape(a.ID), nil)})
 	}
@@ -142,7 +145,7 @@ func schemaOf(p datasetPage, f dataset.Field, seen *portrait.Portrait) schemaRow
 	row := schemaRow{Label: label.Text, Lang: label.Lang, Name: f.Name, Description: told.Text, Told: told.Lang, Filter: f.Annotations.Facet}
 	row.Type = typeName(p.Printer, f.Type, f.List())
 	if f.Annotations.Unit != "" {
-		row.Type = p.List(row.Type, f.Annotations.Unit)
+		row.Unit = f.Annotations.Unit
 	}
 	if seen == nil {
 		return row

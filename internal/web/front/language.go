@@ -15,7 +15,7 @@ import (
 func (s *Site) setLanguage(w http.ResponseWriter, r *http.Request) error {
 	target := s.Server.SafeNext(r)
 	if r.Method == http.MethodPost {
-		if p := s.Locales.Printer(r.PostFormValue("language")); p != nil {
+		if p := s.Locales.Printer(r.PostFormValue("language")); p != nil && s.Privacy.Has(privacy.Language) {
 			if err := s.Privacy.Set(w, privacy.Language, p.Tag); err != nil {
 				return err
 			}

@@ -93,6 +93,18 @@ func TestOnlyAChoiceIsKept(t *testing.T) {
 	}
 }
 
+// TestOneLanguageIsNoChoice offers no menu where the portal speaks one language, and stores nothing.
+func TestOneLanguageIsNoChoice(t *testing.T) {
+	h := siteIn(t, fixtures()["full"], "Town", locale.Options{Enabled: []string{"fr"}})
+	_, body, _ := get(t, h, "/explore/")
+	if strings.Contains(body, "/i18n/setlang/") || strings.Contains(body, `class="lang"`) {
+		t.Error("there is a menu of one language")
+	}
+	if got := choose(t, h, form("language", "fr", "next", "/explore/")); got.StatusCode != http.StatusFound || len(got.Cookies()) > 0 {
+		t.Errorf("%d, cookies %v", got.StatusCode, got.Cookies())
+	}
+}
+
 // TestWhereAChoiceLeads is LANG-005, -006 and -007.
 func TestWhereAChoiceLeads(t *testing.T) {
 	h := tongue(t)

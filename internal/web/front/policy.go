@@ -10,8 +10,9 @@ import (
 // policyPage prints the cookie policy.
 type policyPage struct {
 	view
-	Policy *privacy.Document
-	Groups []policyGroup
+	Policy  *privacy.Document
+	Groups  []policyGroup
+	Updated string // since when it is as it is, in a sentence; "" where that is not known
 }
 
 // policyGroup is a category with what is stored under it.
@@ -20,14 +21,24 @@ type policyGroup struct {
 	Rows []privacy.Row
 }
 
+// Twin gives the address of the same for programs.
+func (p *policyPage) Twin() string { return p.Href("/terms/cookies-policy.json") }
+
 func (s *Site) policy(w http.ResponseWriter, r *http.Request) error {
+	return s.Render(w, r, http.StatusOK, s.pages["policy"], s.policyPage(w, r))
+}
+
+func (s *Site) policyPage(w http.ResponseWriter, r *http.Request) *policyPage {
 	p := &policyPage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("Cookie policy") }, "")}
 	p.Policy = s.document(p.Printer, p.Origin)
 	p.About = p.Policy.Lede
 	for _, k := range p.Policy.Kinds {
 		p.Groups = append(p.Groups, policyGroup{k, p.Policy.Of(k.Category)})
 	}
-	return s.Render(w, r, http.StatusOK, s.pages["policy"], p)
+	if t := s.ledger.Updated(); !t.IsZero() {
+		p.Updated = p.T("Last changed on {date}", "date", p.Date(t))
+	}
+	return p
 }
 
 // document gives the policy in a language.

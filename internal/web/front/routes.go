@@ -22,10 +22,24 @@ func (s *Site) Register(mux *http.ServeMux) {
 	page("GET /explore/dataset/{id}/api/{$}", counted("api", s.console))
 	page("GET /explore/dataset/{id}/record/{record}/{$}", counted("record", s.record))
 	page("GET /explore/dataset/{id}/imprint.svg", s.imprint)
+	page("GET /stats/{$}", counted("statistics", s.stats))
+	page("GET /stats/data.csv", s.statsFile(statsCSV))
+	page("GET /stats/data.json", s.statsFile(statsJSON))
+	page("GET /stats/dataset/{id}/{$}", counted("statistics", s.statsOf))
+	page("GET /stats/dataset/{id}/data.csv", s.statsFile(statsCSV))
+	page("GET /stats/dataset/{id}/data.json", s.statsFile(statsJSON))
 	page("GET /terms/cookies-policy/{$}", counted("legal", s.policy))
 	page("GET /terms/cookies-policy.json", s.policyTwin)
-	page("GET /terms/cookies-information/{$}", moved("/terms/cookies-policy/"))
-	page("GET /terms/cookies-information", moved("/terms/cookies-policy/"))
+	page("GET /terms/cookies-information/{$}", renamed("/terms/cookies-policy/"))
+	page("GET /terms/cookies-information", renamed("/terms/cookies-policy/"))
+	page("GET /terms/cookies/{$}", counted("legal", s.choices))
+	page("POST /terms/cookies/{$}", s.choose)
+	page("GET /terms/cookies", moved("/terms/cookies/"))
+	page("GET /terms/cookies/reset", s.reset)
+	page("POST /terms/cookies/reset", s.wipe)
+	page("GET /terms/audience-measurement", counted("legal", s.audience))
+	page("GET /terms/audience-measurement/{$}", moved("/terms/audience-measurement"))
+	page("GET /.well-known/gpc.json", s.globalPrivacyControl)
 	page("GET /i18n/setlang/{$}", s.setLanguage)
 	page("POST /i18n/setlang/{$}", s.setLanguage)
 	mux.Handle("GET /assets/", s.Assets)
@@ -45,11 +59,16 @@ func (s *Site) dataset(w http.ResponseWriter, r *http.Request) error {
 	return moved("/explore/dataset/"+url.PathEscape(r.PathValue("id"))+"/information/")(w, r)
 }
 
-// moved sends elsewhere and keeps the query.
-func moved(to string) server.Handler {
+// moved sends elsewhere for now, and keeps the query.
+func moved(to string) server.Handler { return sent(to, http.StatusFound) }
+
+// renamed sends elsewhere for good, and keeps the query.
+func renamed(to string) server.Handler { return sent(to, http.StatusMovedPermanently) }
+
+func sent(to string, status int) server.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		target := url.URL{RawQuery: r.URL.RawQuery}
-		http.Redirect(w, r, to+target.String(), http.StatusFound)
+		http.Redirect(w, r, to+target.String(), status)
 		return nil
 	}
 }

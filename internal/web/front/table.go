@@ -217,8 +217,7 @@ func (p *tablePage) fill(rows *Rows, sort string, at int64) {
 		api.Set("order_by", order)
 	}
 	p.JSON = apiURL(p.ID, "records", api)
-	api.Set("use_labels", "true")
-	p.CSV = apiURL(p.ID, "exports/csv", api)
+	p.CSV = apiURL(p.ID, "exports/csv", p.labelled(api))
 }
 
 // decimals gives how many decimals a field is shown with, nil for as many as it has.

@@ -120,6 +120,8 @@ func TestDemoAnswers(t *testing.T) {
 		{tab("communes-gpseo", "information") + "?lang=ar", 200, []string{`<html lang="ar" dir="rtl">`, "<bdi >بلديات تجمّع غران باري سين وواز", "73 صفًا", "«بلديات"}, []string{`lang="fr" dir`}},
 		{tab("jours-feries", "information") + "?lang=ar", 200, []string{`<h1><bdi lang="fr" dir="ltr">Jours fériés`, `<b><bdi lang="fr" dir="ltr">`}, nil},
 		{tab("communes-gpseo", "table") + "?lang=en&refine.region=%C3%8Ele-de-France", 200, []string{"<bdi >Municipal population</bdi>", `<span class="k">Region</span>`}, nil},
+		{tab("communes-gpseo", "export") + "?lang=en", 200, []string{"exports/csv?lang=en&amp;use_labels=true"}, nil},
+		{tab("communes-gpseo", "export") + "?lang=fr", 200, []string{"exports/csv?use_labels=true"}, nil},
 		{"/explore/?lang=ar&q=%D8%A8%D9%84%D8%AF%D9%8A%D8%A7%D8%AA", 200, []string{"مجموعة بيانات واحدة", "بلديات تجمّع"}, nil},
 		{"/explore/dataset/communes-gpseo/record/zz/?lang=fr", 404, []string{"cette ligne", `content="noindex"`}, []string{"canonical"}},
 		{tab("nope", "table") + "?lang=fr", 404, []string{"jeu «\u00a0nope\u00a0»"}, []string{"The requested"}},

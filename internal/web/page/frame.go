@@ -63,7 +63,7 @@ func New(o Options) (*Frame, error) {
 
 // shared gives the layout and the parts that every template may use.
 func shared() *template.Template {
-	return template.Must(template.New("base.html").ParseFS(files, "templates/base.html", "templates/parts.html"))
+	return template.Must(template.New("base.html").ParseFS(files, "templates/base.html", "templates/parts.html", "templates/banner.html"))
 }
 
 // Templates reads the templates/*.html of a door, each a page within the layout, by name without ending. One whose
@@ -112,6 +112,9 @@ func (f *Frame) Render(w http.ResponseWriter, r *http.Request, status int, t *te
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Tag)
 	h.Add("Vary", "Accept-Language, Cookie")
+	if f.Privacy.Optional() {
+		h.Add("Vary", "Sec-GPC, DNT")
+	}
 	switch {
 	case v.token != "" || v.visitor.Known():
 		h.Set("Cache-Control", "private, no-store")

@@ -23,7 +23,7 @@ type View struct {
 	Title string // of the page, before the portal's name in the browser's tab
 	Here  string // the entry of the main menu that is open: "data", "back" or ""
 	About string // the page in a sentence, for search engines; "": they are asked to leave it out
-	Style string // a style sheet of its own beside the common one, by its plain name; "" for none
+	Style string // style sheets of its own beside the common one, by their plain names, parted by spaces; "" for none
 	Said  string // what has just been done, told at the top; "" for nothing
 
 	Params url.Values // the address' query
@@ -33,10 +33,14 @@ type View struct {
 	frame   *Frame
 	asked   string // the language that the address asks for, kept in every link
 	visitor *server.Visitor
+	choices privacy.Choices
 	w       http.ResponseWriter
 	r       *http.Request
 	token   string // what forms send back; "" until one asks for it
 }
+
+// Styles gives the style sheets beside the common one.
+func (v View) Styles() []string { return strings.Fields(v.Style) }
 
 // base lets Render see the frame of a page, whatever page it is.
 func (v *View) base() *View { return v }
@@ -49,10 +53,17 @@ func (f *Frame) View(w http.ResponseWriter, r *http.Request, title func(*locale.
 	if asked == "" {
 		asked = query.Get("flg")
 	}
+	visitor, err := f.Server.Visitor(w, r)
+	if err != nil {
+		visitor = &server.Visitor{}
+	}
 	chosen, _ := f.Privacy.Read(r, privacy.Language)
+	if person := visitor.Actor.Person; f.Locales.Wish(chosen) == nil && person != nil {
+		chosen = person.Language // what they told the portal, on every machine
+	}
 	p := f.Locales.Negotiate(asked, chosen, r.Header.Get("Accept-Language"))
-	v := View{Printer: p, Here: here, frame: f, Path: r.URL.Path, Params: query, Origin: f.URL, w: w, r: r}
-	if asked != "" && f.Locales.Wish(chosen) != p { // a choice that is kept anyway needs no address
+	v := View{Printer: p, Here: here, frame: f, Path: r.URL.Path, Params: query, Origin: f.URL, visitor: visitor, w: w, r: r}
+	if named := f.Locales.Wish(asked); named != nil && named != f.Locales.Wish(chosen) { // a choice that is kept anyway needs no address
 		v.asked = p.Tag
 	}
 	if v.Origin == "" {
@@ -64,10 +75,8 @@ func (f *Frame) View(w http.ResponseWriter, r *http.Request, title func(*locale.
 	if title != nil {
 		v.Title = title(p)
 	}
-	var err error
-	if v.visitor, err = f.Server.Visitor(w, r); err != nil {
-		v.visitor = &server.Visitor{}
-	}
+	v.choices = f.Privacy.Choices(r)
+	v.tell()
 	return v
 }
 
@@ -87,8 +96,13 @@ func (v View) Own() string { return v.frame.Locales.Languages()[0].Tag }
 // Visitor gives who looks at the page.
 func (v View) Visitor() *server.Visitor { return v.visitor }
 
-// Person gives who is signed in, nil for nobody.
-func (v View) Person() *account.Person { return v.visitor.Actor.Person }
+// Person gives who is signed in, nil for nobody. Whoever comes with a key is not: they sign out of nothing.
+func (v View) Person() *account.Person {
+	if !v.visitor.SignedIn() {
+		return nil
+	}
+	return v.visitor.Actor.Person
+}
 
 // Called gives what the person who is signed in is called.
 func (v View) Called() string {
@@ -176,6 +190,9 @@ func (v View) Languages() []Choice {
 	}
 	return out
 }
+
+// Choosable tells whether there is more than one language to choose among.
+func (v View) Choosable() bool { return len(v.frame.Locales.Languages()) > 1 }
 
 // Stay gives the address of this page whatever its language.
 func (v View) Stay() string {

@@ -1,0 +1,52 @@
+package back
+
+import (
+	"strings"
+
+	"parvis/internal/locale"
+)
+
+// unit is a unit of time of quotas in words.
+type unit struct{ Name, Label string }
+
+func units(p *locale.Printer) []unit {
+	return []unit{{"second", p.T("a second")}, {"minute", p.T("a minute")}, {"hour", p.T("an hour")}, {"day", p.T("a day")},
+		{"month", p.T("a month")}, {"year", p.T("a year")}}
+}
+
+// verb says what an event of the log did to its object; what is not known here stays in the log's own word.
+func verb(p *locale.Printer, word string) string {
+	switch word {
+	case "create":
+		return p.T("made")
+	case "update":
+		return p.T("changed")
+	case "set_email":
+		return p.T("given another address")
+	case "describe":
+		return p.T("described by the identity provider")
+	case "enable":
+		return p.T("let in again")
+	case "disable":
+		return p.T("shut out")
+	case "remove":
+		return p.T("removed")
+	case "set_members":
+		return p.T("given other members")
+	case "resend":
+		return p.T("sent again")
+	case "revoke":
+		return p.T("ended")
+	case "approved":
+		return p.T("approved")
+	case "rejected":
+		return p.T("refused")
+	case "accept_invitation":
+		return p.T("came by invitation")
+	case "sign_up":
+		return p.T("signed up")
+	case "set_security":
+		return p.T("given other rights")
+	}
+	return strings.ReplaceAll(word, "_", " ")
+}
