@@ -75,7 +75,7 @@ func siteOver(t *testing.T, p Portal, title string) http.Handler {
 }
 
 // siteIn is siteOver in other languages.
-func siteIn(t *testing.T, p Portal, title string, o locale.Options) http.Handler {
+func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...func(*Options)) http.Handler {
 	t.Helper()
 	locales, err := locale.Load(o)
 	if err != nil {
@@ -89,13 +89,17 @@ func siteIn(t *testing.T, p Portal, title string, o locale.Options) http.Handler
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Options{
+	parts := Options{
 		Frame: frame, Portal: p,
 		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprintf(w, `{"asked":%q}`, r.URL.Path)
 		}),
-	})
+	}
+	for _, c := range change {
+		c(&parts)
+	}
+	s, err := New(parts)
 	if err != nil {
 		t.Fatal(err)
 	}
