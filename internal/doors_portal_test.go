@@ -11,16 +11,19 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"parvis/internal/account"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
+	"parvis/internal/db/dbtest"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
+	"parvis/internal/statistics"
 	"parvis/internal/web/front"
 	"parvis/internal/web/page"
 )
@@ -69,7 +72,14 @@ func openDoors(t *testing.T) *building {
 	}
 	mux, pages := http.NewServeMux(), http.NewServeMux()
 	api.Register(mux)
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: b.Explorer, Catalog: b.Catalog}, API: mux})
+	now := time.Date(2026, 11, 18, 12, 0, 0, 0, time.UTC)
+	counter, err := statistics.Open(t.Context(), statistics.Options{DB: dbtest.Open(t), Log: slog.New(slog.DiscardHandler), Clock: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: b.Explorer, Catalog: b.Catalog}, API: mux, Usage: front.Usage{
+		Counter: counter, Visible: func(a account.Actor) []*catalog.Entry { all, _ := b.Catalog.All(a); return all },
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +87,19 @@ func openDoors(t *testing.T) *building {
 	mux.Handle("/", frame.Guard(pages))
 	b.handler = frame.Wrap(mux)
 	b.publish(t)
+	all, _ := b.Catalog.All(account.Actor{Everything: true, Scope: account.Every})
+	for _, e := range all { // every dataset was used, often enough to be listed
+		for range 60 {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.Header.Set("User-Agent", "Mozilla/5.0 Firefox/140.0")
+			counter.Note(r, http.StatusOK, &statistics.Hit{Kind: statistics.Download, Format: "csv", Dataset: e.UID})
+			counter.Note(r, http.StatusOK, &statistics.Hit{Kind: statistics.View, Page: "table", Dataset: e.UID})
+		}
+	}
+	if err := counter.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now = now.AddDate(0, 0, 1)
 	return b
 }
 

@@ -105,6 +105,7 @@ func TestTheMatrixCanFail(t *testing.T) {
 		for _, d := range doorList() {
 			switch {
 			case d.harmless != "", r.name == "no files" && !d.file:
+			case r.name != "restricted" && strings.HasPrefix(d.pattern, "/stats/"): // of datasets, never of rows
 			case r.name == "field hidden" && !strings.Contains(d.pattern, "dataset"),
 				r.name != "restricted" && (strings.HasSuffix(d.pattern, "/exports") || strings.Contains(d.pattern, "attachments") || d.pattern == "/explore/dataset/{id}/imprint.svg" || d.pattern == "/catalog/exports/{format}" || d.pattern == "/catalog/facets" || d.pattern == "/explore/{$}"):
 			case !strings.Contains(problems, d.pattern+": "):

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -292,7 +293,7 @@ func (h *house) settle() { h.Desk.letters.Wait() }
 
 func TestForgottenPassword(t *testing.T) {
 	h := fresh(t, nil)
-	write := func(p *account.Person, token string) mail.Message {
+	write := func(_ context.Context, _ *account.Person, token string) mail.Message {
 		return mail.Message{Subject: "New password", Text: "link: " + token + "."}
 	}
 	h.Forgotten("nobody@example.org", home, write)
