@@ -19,8 +19,8 @@ import (
 	"parvis/internal/statistics"
 )
 
-// used is a counter with something of every kind of use, in months that are over.
-func used(t *testing.T) *statistics.Counter {
+// busy is a counter with something of every kind of use, in months that are over.
+func busy(t *testing.T) *statistics.Counter {
 	t.Helper()
 	now := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
 	o := statistics.Options{DB: dbtest.Open(t), Log: slog.New(slog.DiscardHandler), Level: statistics.Uniques, Clock: func() time.Time { return now }}
@@ -60,7 +60,7 @@ func TestNoTextIsHardCoded(t *testing.T) {
 	h := siteIn(t, f, "⟦Town⟧ — ⟦Open data⟧", locale.Options{Enabled: []string{locale.Pseudo, "fr"}, Fallback: locale.Pseudo}, func(o *privacy.Options, doors *Options) {
 		o.Services = []string{"youtube", "vimeo"}
 		o.Measurement = privacy.Measurement{On: true, Uniques: true, UniqueHours: 24, RetentionMonths: 25, HourlyDays: 90, Threshold: 5, ReferrerHosts: true, Families: true, TermTimes: 10, TermDays: 3}
-		doors.Usage = Usage{Counter: used(t), Visible: func(account.Actor) []*catalog.Entry { return f.entries[:1] }}
+		doors.Usage = Usage{Counter: busy(t), Visible: func(account.Actor) []*catalog.Entry { return f.entries[:1] }}
 	})
 	seen, kinds := map[string]bool{}, map[string]bool{}
 	queue := []string{"/explore/", "/explore/?q=zzz&sort=title", "/nowhere/", "/stats/", "/stats/dataset/some.set/", "/terms/cookies/", "/terms/cookies/?lang=en-xa&saved=1", "/terms/audience-measurement", "/explore/?q=" + strings.Repeat("x", 600),
