@@ -181,7 +181,7 @@ func (b *building) probe(key string, r rule, d door, address string) (problems [
 	bad := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	// The dataset's own name in an address is known to who asks unless the dataset is not to be known of.
 	secret := func(canary string) bool { return slices.Contains(r.forbidden, canary) }
-	real := pair.ReplaceAllString(address, "$1")
+	known := pair.ReplaceAllString(address, "$1")
 	other := pair.ReplaceAllStringFunc(address, func(s string) string {
 		m := pair.FindStringSubmatch(s)
 		if secret(m[1]) {
@@ -189,13 +189,13 @@ func (b *building) probe(key string, r rule, d door, address string) (problems [
 		}
 		return m[1]
 	})
-	whole := b.ask("root", real)
+	whole := b.ask("root", known)
 	if r.neighbour != nil {
-		b.ask("neighbour", real)
+		b.ask("neighbour", known)
 	}
 	tag := whole.Header().Get("ETag")
-	w := b.ask(key, real)
-	again := b.ask(key, real, "If-None-Match", tag)
+	w := b.ask(key, known)
+	again := b.ask(key, known, "If-None-Match", tag)
 	text := plain(w)
 
 	if w.Code >= 500 || whole.Code >= 500 {
@@ -217,9 +217,9 @@ func (b *building) probe(key string, r rule, d door, address string) (problems [
 	if r.unknown && (strings.Contains(address, "/"+twin(canaryID)) || strings.Contains(d.pattern, "{dataset}")) && w.Code != 404 && (!managing || key != "") {
 		bad("status %d of a dataset that is not to be known of", w.Code)
 	}
-	if other != real { // no difference may be told
+	if other != known { // no difference may be told
 		x := b.ask(key, other)
-		a, b := masked(w, real, address, secret), masked(x, other, address, secret)
+		a, b := masked(w, known, address, secret), masked(x, other, address, secret)
 		if a != b {
 			bad("tells what is there from what is not:\n%s\n%s", differs(a, b), differs(b, a))
 		}
