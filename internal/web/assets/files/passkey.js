@@ -59,4 +59,5 @@ if (window.PublicKeyCredential) {
     })
   }
   for (const hint of document.querySelectorAll('[data-with-passkey]')) hint.hidden = false
+  for (const hint of document.querySelectorAll('[data-without-passkey]')) hint.hidden = true
 }
