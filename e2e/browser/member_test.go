@@ -172,7 +172,7 @@ func pagesOfPeople(t *testing.T, in, out *profile) {
 	in.open("/account/applications/")
 	in.fill("#name", "Cartes", "#redirects", "https://maps.example/back")
 	in.press(`main form.form button.btn`)
-	client := ask[string](in, `document.querySelector("dl.kv code").innerText`)
+	client := ask[string](in, `document.querySelector("dl.kv dd code").innerText`)
 	for _, look := range appearances() {
 		for _, page := range []struct {
 			p    *profile
@@ -185,6 +185,9 @@ func pagesOfPeople(t *testing.T, in, out *profile) {
 			look.wear(t, page.p.tab)
 			page.p.do(chromedp.Navigate(inLanguage(t, page.p.base+page.path, look.lang)))
 			accessible(t, page.p.tab, look.String()+page.path)
+			if strings.HasPrefix(page.path, "/oauth2/") && !ask[bool](page.p, `document.querySelector("button[value=allow]") != null`) {
+				t.Error("no consent is asked for")
+			}
 			if dir := os.Getenv("PARVIS_SHOTS"); dir != "" {
 				name := strings.NewReplacer("/", "_", "?", "_", "=", "_", "&", "_").Replace(page.path)
 				shoot(t, page.p.tab, filepath.Join(dir, fmt.Sprintf("%s%.30s.png", look, name)))

@@ -217,7 +217,7 @@ func TestSecondStep(t *testing.T) {
 	p.as(ada, adaWords)
 }
 
-// script posts JSON as passkey.js does, and reads the answer.
+// script posts JSON as signin.js does, and reads the answer.
 func (b *browser) script(path, body string, answer any) int {
 	b.p.t.Helper()
 	b.sent.Set("X-Csrftoken", b.cookie("csrftoken"))

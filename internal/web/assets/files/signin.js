@@ -1,3 +1,4 @@
+// For pages where people sign in: passwords can be looked at, and passkeys used.
 // Passkeys: asks the browser for what the portal's challenge wants, and hands the answer back. Without this file, or
 // in a browser that knows no passkeys, the buttons stay hidden and everything else works.
 
@@ -48,6 +49,12 @@ async function run(form) {
     wrong.hidden = false
     wrong.focus()
   }
+}
+
+for (const box of document.querySelectorAll('input[data-shows]')) {
+  box.parentElement.hidden = false
+  box.checked = false
+  box.addEventListener('change', () => { document.getElementById(box.dataset.shows).type = box.checked ? 'text' : 'password' })
 }
 
 if (window.PublicKeyCredential) {
