@@ -26,11 +26,13 @@ func Untranslated(page string, names ...string) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
+	let := slices.Concat(Names(), names)
+	slices.SortFunc(let, func(a, b string) int { return len(b) - len(a) }) // a name within another comes after it
 	var out []string
 	report := func(where, text string) {
 		text = strings.Join(strings.Fields(text), " ")
 		rest := address.ReplaceAllString(outside(text), " ")
-		for _, name := range slices.Concat(Names(), names) {
+		for _, name := range let {
 			if strings.TrimSpace(rest) == name {
 				return
 			}
