@@ -145,6 +145,14 @@ func (b *building) publish(t *testing.T) {
 	})
 	b.Publish(t, catalog.Publication{ID: "plain", Fields: fields[:1], Metas: dataset.Metas{"default": {"title": "Plain"}}},
 		[]map[string]any{{"name": "one"}})
+	// One that the people of the rules may know of, so that they ask the index in which restricted ones stand.
+	b.Publish(t, catalog.Publication{ID: "cirrus", Fields: fields[:1], Metas: dataset.Metas{"default": {"title": "Cirrus"}}},
+		[]map[string]any{{"name": "two"}})
+	err := b.Catalog.SetSecurity(t.Context(), account.Operator, "cirrus", catalog.Security{Restricted: true, Default: catalog.Rule{Right: catalog.Download},
+		Grants: []catalog.Grant{{Person: 21, Rule: catalog.Rule{Right: catalog.Download}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // secure says who may see what of the dataset of the canaries.

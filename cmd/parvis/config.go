@@ -15,6 +15,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"parvis/internal/account/signin"
 	"parvis/internal/privacy"
 	"parvis/internal/statistics"
 )
@@ -39,6 +40,12 @@ type settings struct {
 	openFiles   int
 	calls       int
 	anonymous   int
+	smtp        string // of the mail server; "": letters go into a folder
+	mailFrom    string
+	signup      bool
+	sessionMax  time.Duration
+	provider    signin.Provider
+	oidcSignup  bool
 	keepAudit   int // months
 	statistics  statistics.Level
 	keepCounts  int            // months
@@ -91,6 +98,18 @@ func options() []option {
 		{"daily-calls", "N", "0", "API calls answered a day, to everybody together; 0: as many as come", number(func(s *settings) *int { return &s.calls }, 0)},
 		{"daily-anonymous-calls", "N", "0", "of these, calls without a key; 0: as many as come", number(func(s *settings) *int { return &s.anonymous }, 0)},
 		{"keep-audit", "MONTHS", "12", "months for which the log of who changed what is kept", number(func(s *settings) *int { return &s.keepAudit }, 1)},
+		{"smtp", "URL", "", "mail server for letters to people, as in smtp://user:password@mail.example.org:587; empty: into the folder mail of the data directory", text(func(s *settings) *string { return &s.smtp })},
+		{"mail-from", "ADDRESS", "", "sender of letters, as in Data portal <data@example.org>", text(func(s *settings) *string { return &s.mailFrom })},
+		{"signup", "WHO", "nobody", "who may make an account without an invitation: nobody or everybody", choice("everybody", "nobody", func(s *settings) *bool { return &s.signup })},
+		{"session-lifetime", "DURATION", "2160h", "how long somebody stays signed in at most", duration(func(s *settings) *time.Duration { return &s.sessionMax })},
+		{"oidc-issuer", "URL", "", "identity provider that people may sign in through (OpenID Connect)", text(func(s *settings) *string { return &s.provider.Issuer })},
+		{"oidc-client-id", "TEXT", "", "name under which it knows this portal", text(func(s *settings) *string { return &s.provider.ClientID })},
+		{"oidc-client-secret", "TEXT", "", "secret that the portal proves it with", text(func(s *settings) *string { return &s.provider.ClientSecret })},
+		{"oidc-name", "TEXT", "", "what the button calls it; empty: its host", text(func(s *settings) *string { return &s.provider.Name })},
+		{"oidc-scopes", "NAMES", "", "scopes to ask for beyond openid, email and profile, parted by commas", words(func(s *settings) *[]string { return &s.provider.Scopes })},
+		{"oidc-groups-claim", "NAME", "", "claim whose values people have as attribute groups", text(func(s *settings) *string { return &s.provider.GroupsClaim })},
+		{"oidc-attributes", "NAMES", "", "other claims that people have as attributes, parted by commas", words(func(s *settings) *[]string { return &s.provider.Attributes })},
+		{"oidc-signup", "WHO", "nobody", "who gets an account at their first sign-in through it: nobody or everybody", choice("everybody", "nobody", func(s *settings) *bool { return &s.oidcSignup })},
 		{"statistics", "LEVEL", "counts", "what is counted: counts of uses, uniques (also how many visitors a day), or off", func(s *settings, v string) (err error) {
 			s.statistics, err = statistics.ParseLevel(v)
 			return err
@@ -257,6 +276,25 @@ func tags(s *settings, v string) error {
 		s.languages = append(s.languages, strings.ToLower(one))
 	}
 	return nil
+}
+
+// choice takes one of two words, the first for true.
+func choice(yes, no string, of func(*settings) *bool) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if v != yes && v != no {
+			return fmt.Errorf("%q is neither %s nor %s", v, no, yes)
+		}
+		*of(s) = v == yes
+		return nil
+	}
+}
+
+// words takes names parted by commas.
+func words(of func(*settings) *[]string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		*of(s) = strings.FieldsFunc(v, func(c rune) bool { return c == ',' || c == ' ' })
+		return nil
+	}
 }
 
 func oneOf(of func(*settings) *string, allowed ...string) func(*settings, string) error {

@@ -18,6 +18,7 @@ import (
 	"parvis/internal/explore"
 	"parvis/internal/fault"
 	"parvis/internal/privacy"
+	"parvis/internal/web/member"
 )
 
 // portal is the parts that every subcommand works on. The engine is started only for those that need it.
@@ -29,6 +30,7 @@ type portal struct {
 	people   *account.People
 	keys     *account.Keys
 	sessions *session.Store
+	letters  *member.Letters
 	ledger   *privacy.Ledger // nil before the doors are open
 	temp     *catalog.Stage  // of the engine; nil before it is started
 	engine   engine.Engine   // nil before it is started
@@ -53,11 +55,15 @@ func openPortal(ctx context.Context, c *call, create bool) (*portal, error) {
 		p.close()
 		return nil, err
 	}
-	if p.people, err = account.OpenPeople(ctx, account.PeopleOptions{DB: p.db, KeepLog: p.set.keepAudit}); err != nil {
+	if err = p.openLetters(); err != nil {
 		p.close()
 		return nil, err
 	}
-	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people, Idle: p.set.sessionIdle}); err != nil {
+	if p.people, err = account.OpenPeople(ctx, account.PeopleOptions{DB: p.db, KeepLog: p.set.keepAudit, Mailer: p.letters}); err != nil {
+		p.close()
+		return nil, err
+	}
+	if p.sessions, err = session.Open(ctx, session.Options{DB: p.db, People: p.people, Idle: p.set.sessionIdle, Absolute: p.set.sessionMax}); err != nil {
 		p.close()
 		return nil, err
 	}

@@ -19,6 +19,8 @@ func serveCommand() *command {
 SIGTERM or SIGINT ends the server when the requests in flight are answered, a second one at once.`,
 		settings: []string{"addr", "metrics-addr", "language", "languages", "title", "operator", "url", "session-idle", "cookie-prefix", "services",
 			"keep-versions", "keep-audit", "shutdown-timeout", "daily-calls", "daily-anonymous-calls", "statistics", "keep-statistics", "trusted-proxies",
+			"smtp", "mail-from", "signup", "session-lifetime", "oidc-issuer", "oidc-client-id", "oidc-client-secret", "oidc-name", "oidc-scopes",
+			"oidc-groups-claim", "oidc-attributes", "oidc-signup",
 			"memory-limit", "threads", "query-timeout", "open-versions"},
 		run: serve,
 	}
@@ -64,7 +66,11 @@ func serve(ctx context.Context, c *call) error {
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 	}
-	fmt.Fprintf(c.out, "Parvis listens on http://%s\n", public.Addr())
+	welcome, err := p.welcome(ctx, public.Addr().String())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "Parvis listens on http://%s\n%s", public.Addr(), welcome)
 	p.log.Info("serving", "addr", public.Addr().String(), "data", p.catalog.Dir())
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(stallListener{public, time.Minute}) }()
@@ -165,6 +171,9 @@ func (p *portal) follow(d *doors) (stop func()) {
 	var running sync.WaitGroup
 	running.Go(func() { p.catalog.Follow(ctx) })
 	running.Go(func() { d.explorer.Follow(ctx) })
+	running.Go(func() {
+		d.apps.Follow(ctx, func(err error) { p.log.Error("following the applications failed", "error", err) })
+	})
 	running.Go(func() { d.counter.Run(ctx) })
 	running.Go(func() {
 		d.api.Follow(ctx, func(err error) { p.log.Error("keeping the counts of calls failed", "error", err) })

@@ -16,6 +16,8 @@ import (
 	_ "github.com/mattn/go-sqlite3" // the driver of internal/db
 
 	"parvis/internal/account"
+	"parvis/internal/account/oauth"
+	"parvis/internal/account/signin"
 	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/catalog"
@@ -125,6 +127,8 @@ type doors struct {
 	metrics  func(ready func() error) http.Handler
 	explorer *explore.Explorer
 	api      *v2.API
+	apps     *oauth.Applications
+	desk     *signin.Desk
 	counter  *statistics.Counter
 	log      *slog.Logger
 }
@@ -134,7 +138,12 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err := p.startEngine(ctx); err != nil {
 		return nil, err
 	}
-	locales, err := p.locales()
+	locales := p.letters.Locales
+	apps, err := oauth.Open(ctx, oauth.Options{DB: p.db, People: p.people})
+	if err != nil {
+		return nil, err
+	}
+	desk, err := p.openDesk(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -154,23 +163,24 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		return nil, err
 	}
 	shared := server.New(server.Options{
-		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate, Sessions: p.signed,
+		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate,
+		Tokens: apps.Authenticate, Sessions: p.signed, Exempt: member.Exempt(),
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
-	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log}
+	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log, apps: apps, desk: desk}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
 		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
 		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
 	})
-	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator})
+	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator, SignIn: true})
 	if err != nil {
 		d.close()
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	d.api.Register(mux)
-	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, BaseURL: p.set.url}).Register(mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, Catalog: p.catalog, BaseURL: p.set.url}).Register(mux)
 	pages, err := p.pages(ctx, frame, d, mux)
 	if err != nil {
 		d.close()
@@ -245,11 +255,16 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err := public.Archive(ctx); err != nil {
 		return nil, err
 	}
-	members, err := member.New(member.Options{Frame: frame})
+	members, err := member.New(member.Options{
+		Frame: frame, People: p.people, Keys: p.keys, Sessions: p.sessions, Desk: d.desk, Apps: d.apps, Letters: p.letters, Signup: p.set.signup,
+	})
 	if err != nil {
 		return nil, err
 	}
-	office, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Counter: d.counter})
+	office, err := back.New(back.Options{
+		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
+		Counter: d.counter,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -261,6 +276,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 
 // close removes what the doors keep for answering; nobody may be answered any more.
 func (d *doors) close() {
+	d.desk.Close()
 	d.api.Close()
 	d.explorer.Close()
 	late, cancel := context.WithTimeout(context.Background(), 10*time.Second)

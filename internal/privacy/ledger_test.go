@@ -110,6 +110,9 @@ func TestCountsAreOfDaysAndNothingElse(t *testing.T) {
 			}
 			out = append(out, day+" "+body)
 		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
 		return out
 	}
 	if got := chained(); got != nil {

@@ -100,8 +100,11 @@ func (p *Proof) texts(ctx context.Context, tx *sql.Tx, named map[string]int64) e
 		delete(named, hash)
 		p.Wordings++
 	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read what visitors were shown: %w", err)
+	}
 	for _, n := range named {
 		return fault.New(fault.Conflict, "the text that row %d of the ledger names is missing", n)
 	}
-	return rows.Err()
+	return nil
 }

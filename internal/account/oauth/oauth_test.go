@@ -260,8 +260,6 @@ func TestRefreshServesOnce(t *testing.T) {
 	other, otherSecret, err := h.Register(t.Context(), 2, Draft{Name: "Other", Confidential: true, Redirects: []string{back}})
 	h.must(err)
 	form.Set("refresh_token", h.tokens().RefreshToken)
-	h.refusedWith("invalid_grant", "another client", form, Credentials{})
-	_ = otherSecret
 	form.Set("client_id", other.Client)
 	form.Set("client_secret", otherSecret)
 	h.refusedWith("invalid_grant", "another client", form, Credentials{})

@@ -105,6 +105,19 @@ func (d *Desk) HasPassword(ctx context.Context, id int64) (since time.Time, ok b
 	return time.UnixMicro(changed).UTC(), true, nil
 }
 
+// Prepare checks and hashes a password for an account that is only being made; the function given sets it within the
+// transaction that makes the account. Kind Invalid: a *Rule.
+func (d *Desk) Prepare(ctx context.Context, email, password string) (func(tx *sql.Tx, person int64) error, error) {
+	if err := Check(password, email); err != nil {
+		return nil, err
+	}
+	text, err := d.hash(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	return func(tx *sql.Tx, person int64) error { return d.set(ctx, tx, person, text) }, nil
+}
+
 // SetPassword gives a person a password: the operator's and the invitation's way. All their sessions and links end.
 // Kind Invalid: a *Rule; kind NotFound: there is no such person.
 func (d *Desk) SetPassword(ctx context.Context, id int64, password string) error {

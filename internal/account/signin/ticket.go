@@ -40,28 +40,35 @@ func hashOf(text string) string {
 }
 
 // Forgotten sends a letter with a link that sets a new password, where there is such a person. Write makes the
-// letter's text; it is called after the answer has been given, so that its time tells nothing. Nothing is told
-// either where too many letters were asked for.
-func (d *Desk) Forgotten(email string, a Attempt, write func(p *account.Person, token string) mail.Message) {
+// letter's text.
+func (d *Desk) Forgotten(email string, a Attempt, write func(ctx context.Context, p *account.Person, token string) mail.Message) {
+	d.Letter(email, a, func(ctx context.Context) {
+		person, ok := d.o.People.ByEmail(email)
+		if !ok {
+			return
+		}
+		text, err := d.Ticket(ctx, person.ID)
+		if err != nil {
+			return // the letter does not come: they will ask again
+		}
+		m := write(ctx, person, text)
+		m.To = person.Email
+		_ = d.o.Mail.Send(ctx, m) // the sender has noted what went wrong
+	})
+}
+
+// Letter runs work that sends a letter which a stranger asked for, after the answer has been given, so that its time
+// tells nothing. Nothing is told either where too many letters were asked for to the same address.
+func (d *Desk) Letter(email string, a Attempt, work func(ctx context.Context)) {
 	name := strings.ToLower(strings.TrimSpace(email))
 	if !d.guard.letter(name, a, d.o.Clock()) || !d.sending.TryAcquire(1) {
 		return
 	}
 	d.letters.Go(func() {
 		defer d.sending.Release(1)
-		person, ok := d.o.People.ByEmail(name)
-		if !ok {
-			return
-		}
 		ctx, done := context.WithTimeout(context.Background(), time.Minute)
 		defer done()
-		text, err := d.Ticket(ctx, person.ID)
-		if err != nil {
-			return // the letter does not come: they will ask again
-		}
-		m := write(person, text)
-		m.To = person.Email
-		_ = d.o.Mail.Send(ctx, m) // the sender has noted what went wrong
+		work(ctx)
 	})
 }
 

@@ -15,7 +15,8 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/account/session"
 	"parvis/internal/api/automation"
-	"parvis/internal/db/dbtest"
+	"parvis/internal/catalog"
+	"parvis/internal/explore/exploretest"
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 )
@@ -25,6 +26,7 @@ type portal struct {
 	people   *account.People
 	keys     *account.Keys
 	sessions *session.Store
+	catalog  *catalog.Catalog
 	url      string
 	admin    *account.Person
 	adminKey string
@@ -39,8 +41,9 @@ func (noMail) Decided(context.Context, account.Recipient, string, bool, string) 
 
 func open(t *testing.T) *portal {
 	t.Helper()
-	pool := dbtest.Open(t)
-	p := &portal{}
+	data := exploretest.Open(t)
+	pool := data.DB
+	p := &portal{catalog: data.Catalog}
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -64,7 +67,7 @@ func open(t *testing.T) *portal {
 			return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 		}})
 	mux := http.NewServeMux()
-	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys}).Register(mux)
+	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, Catalog: p.catalog}).Register(mux)
 	web := httptest.NewServer(shared.Wrap(mux, server.JSON))
 	t.Cleanup(web.Close)
 	p.url = web.URL + "/api/automation/v1.0"
@@ -250,6 +253,14 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "/apikeys/", `{}`, "needs a label"},
 		{"POST", "/apikeys/", `{"label": "x", "user": "me"}`, `"detail":{"user":`},
 		{"POST", "/apikeys/", `{"label": "x", "expires_at": "2001-01-01"}`, "over already"},
+		{"PUT", "/datasets/towns/security/default/", `{"default_security": {"filter_query": "people >"}}`, "syntax"},
+		{"PUT", "/datasets/towns/security/default/", `{"default_security": {"visible_fields": ["none"]}}`, "no field"},
+		{"PUT", "/datasets/towns/security/default/", `{"default_security": {"visible_fields": "name"}}`, "default_security"},
+		{"POST", "/datasets/towns/security/users/", `{"user": {"username": "u1"}}`, `"detail":{"permissions":`},
+		{"POST", "/datasets/towns/security/users/", `{"user": {"username": "u1"}, "permissions": ["fly"]}`, `"detail":{"permissions":`},
+		{"POST", "/datasets/towns/security/users/", `{"user": {"username": "u9"}, "permissions": ["edit_dataset"]}`, `"detail":{"user":`},
+		{"POST", "/datasets/towns/security/users/", `{"group": {"uid": "g"}, "permissions": ["edit_dataset"]}`, `"detail":{"user":`},
+		{"POST", "/datasets/towns/security/groups/", `{"group": {"uid": "none"}, "permissions": ["edit_dataset"]}`, `"detail":{"group":`},
 		{"GET", "/users/?limit=0", "", `"detail":{"limit":`},
 		{"GET", "/users/?limit=1001", "", `"detail":{"limit":`},
 		{"GET", "/users/?offset=-1", "", `"detail":{"offset":`},
@@ -258,7 +269,8 @@ func TestBadRequests(t *testing.T) {
 		p.as(t, c.method, c.path, c.body, 400, `"error_code":"validation_error"`, c.has)
 	}
 	p.as(t, "PATCH", "/users/u1/", `{"first_name": "`+strings.Repeat("x", 1<<20)+`"}`, 413)
-	for _, path := range []string{"/users/ada/", "/users/u0/", "/users/u99999999999999999999/", "/groups/none/", "/apikeys/x/", "/apikeys/ak_/", "/apikeys/ak_zzzzzzzzzzzzzzzzzzz/", "/nothing/", "/users/u1/nothing/"} {
+	for _, path := range []string{"/users/ada/", "/users/u0/", "/users/u99999999999999999999/", "/groups/none/", "/apikeys/x/", "/apikeys/ak_/", "/apikeys/ak_zzzzzzzzzzzzzzzzzzz/", "/nothing/", "/users/u1/nothing/", "/datasets/none/security/default/",
+		"/datasets/towns/security/users/u1/", "/datasets/towns/security/groups/none/"} {
 		p.as(t, "GET", path, "", 404, `"error_code":"not_found"`)
 	}
 	status, answer, head := p.ask(t, "PUT", "/users/", "{}", "Authorization", "Apikey "+p.adminKey)
@@ -274,6 +286,9 @@ var changes = []struct{ method, path, body string }{
 	{"PATCH", "/groups/g/", `{}`}, {"DELETE", "/groups/g/", ""}, {"POST", "/groups/g/users/", `{"username": "u2"}`}, {"DELETE", "/groups/g/users/u2/", ""},
 	{"POST", "/invitations/", `{"email": "new@example.org"}`}, {"POST", "/invitations/in_1/resend/", ""}, {"DELETE", "/invitations/in_1/", ""},
 	{"POST", "/apikeys/", `{"label": "x", "user": "u2"}`}, {"PUT", "/apikeys/ak_000001/", `{"label": "x"}`}, {"POST", "/apikeys/ak_000001/revoke/", ""},
+	{"PUT", "/datasets/towns/security/default/", `{}`}, {"POST", "/datasets/towns/security/users/", `{}`}, {"PUT", "/datasets/towns/security/users/u2/", `{}`},
+	{"DELETE", "/datasets/towns/security/users/u2/", ""}, {"POST", "/datasets/towns/security/groups/", `{}`},
+	{"PUT", "/datasets/towns/security/groups/g/", `{}`}, {"DELETE", "/datasets/towns/security/groups/g/", ""},
 }
 
 func (p *portal) furnish(t *testing.T) {
@@ -352,5 +367,42 @@ func TestForgedRequests(t *testing.T) {
 	}
 	if status, _, _ := p.ask(t, "GET", "/groups/g/", "", "Cookie", cookie); status != 200 {
 		t.Errorf("a session reads without a token: %d", status)
+	}
+}
+
+func TestSecurityOfADataset(t *testing.T) {
+	p := open(t)
+	p.furnish(t)
+	entry, err := p.catalog.Find(account.Operator, "towns")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.as(t, "GET", "/datasets/?dataset_id=towns", "", 200, `"uid":"`+entry.UID+`"`, `"total_count":1`)
+	base := "/datasets/" + entry.UID + "/security"
+	p.as(t, "GET", base+"/default/", "", 200, `{"is_restricted":false,"is_download_allowed":true,"default_security":{"is_data_visible":true,"visible_fields":["*"],"filter_query":"","api_calls_quota":null}}`)
+	set := `{"is_restricted":true,"is_download_allowed":false,"default_security":{"is_data_visible":true,"visible_fields":["name","people"],"filter_query":"people > 1","api_calls_quota":{"limit":5,"unit":"day"}}}`
+	p.as(t, "PUT", base+"/default/", set, 200, set)
+	p.as(t, "GET", "/datasets/towns/security/default", "", 200, set)
+	user := `{"user":{"username":"u2"},"permissions":["explore_restricted_dataset","download_dataset"],"security":{"is_data_visible":true,"visible_fields":["*"],"filter_query":"","api_calls_quota":null}}`
+	p.as(t, "POST", base+"/users/", `{"user": {"username": "u2"}, "permissions": ["download_dataset"]}`, 201, user)
+	p.as(t, "POST", base+"/users/", `{"user": {"username": "u2"}, "permissions": ["download_dataset"]}`, 409)
+	p.as(t, "GET", base+"/users/u2/", "", 200, user)
+	p.as(t, "PUT", base+"/users/u2/", user, 200, user)
+	p.as(t, "POST", base+"/groups/", `{"group": {"uid": "g"}, "permissions": ["manage_dataset"]}`, 201, `"group":{"uid":"g"}`, `"manage_dataset"]`)
+	p.as(t, "GET", base+"/groups/", "", 200, `"total_count":1`)
+	p.as(t, "GET", base+"/users/", "", 200, `"total_count":1`)
+	p.as(t, "PUT", base+"/groups/g/", `{"permissions": ["edit_dataset"], "security": {"filter_query": "people > 2"}}`, 200, `"filter_query":"people > 2"`)
+	p.as(t, "DELETE", base+"/groups/g/", "", 204)
+	p.as(t, "DELETE", base+"/groups/g/", "", 404)
+	p.as(t, "DELETE", base+"/users/u2/", "", 204)
+
+	// Who manages one dataset manages that one.
+	boss := p.person(t, "boss@example.org")
+	p.as(t, "POST", base+"/users/", `{"user": {"username": "u3"}, "permissions": ["manage_dataset"]}`, 201)
+	key := p.key(t, boss, account.Every)
+	for path, want := range map[string]int{base + "/default/": 200, base + "/users/": 200, "/datasets/notes/security/default/": 403, "/users/": 403} {
+		if status, answer, _ := p.ask(t, "GET", path, "", "Authorization", "Apikey "+key); status != want {
+			t.Errorf("%s: %d, not %d: %s", path, status, want, answer)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parvis/internal/account"
+	"parvis/internal/catalog"
 	"parvis/internal/fault"
 	"parvis/internal/server"
 )
@@ -15,27 +16,29 @@ import (
 // root is the path under which the whole version stands.
 const root = "/api/automation/v1.0"
 
-// Options are what the door stands on. Server, People and Keys must be given.
+// Options are what the door stands on. All but BaseURL and Clock must be given.
 type Options struct {
 	Server  *server.Server
 	People  *account.People
 	Keys    *account.Keys
+	Catalog *catalog.Catalog
 	BaseURL string           // "https://data.example.org", of links; "": as the request names it
 	Clock   func() time.Time // nil: the machine's
 }
 
 // API is the management API.
 type API struct {
-	server *server.Server
-	people *account.People
-	keys   *account.Keys
-	base   string
-	clock  func() time.Time
+	server  *server.Server
+	people  *account.People
+	keys    *account.Keys
+	catalog *catalog.Catalog
+	base    string
+	clock   func() time.Time
 }
 
 // New makes the door.
 func New(o Options) *API {
-	a := &API{server: o.Server, people: o.People, keys: o.Keys, base: strings.TrimSuffix(o.BaseURL, "/"), clock: o.Clock}
+	a := &API{server: o.Server, people: o.People, keys: o.Keys, catalog: o.Catalog, base: strings.TrimSuffix(o.BaseURL, "/"), clock: o.Clock}
 	if a.clock == nil {
 		a.clock = time.Now
 	}
@@ -85,6 +88,19 @@ func (a *API) routes() []route {
 		{"GET", "/apikeys/{key}", a.getKey},
 		{"PUT", "/apikeys/{key}", a.putKey},
 		{"POST", "/apikeys/{key}/revoke", a.revokeKey},
+		{"GET", "/datasets", a.listDatasets},
+		{"GET", "/datasets/{dataset}/security/default", a.getDefault},
+		{"PUT", "/datasets/{dataset}/security/default", a.putDefault},
+		{"GET", "/datasets/{dataset}/security/users", a.listGrants(forUser)},
+		{"POST", "/datasets/{dataset}/security/users", a.createGrant("user")},
+		{"GET", "/datasets/{dataset}/security/users/{username}", a.getGrant},
+		{"PUT", "/datasets/{dataset}/security/users/{username}", a.putGrant},
+		{"DELETE", "/datasets/{dataset}/security/users/{username}", a.deleteGrant},
+		{"GET", "/datasets/{dataset}/security/groups", a.listGrants(forGroup)},
+		{"POST", "/datasets/{dataset}/security/groups", a.createGrant("group")},
+		{"GET", "/datasets/{dataset}/security/groups/{group}", a.getGrant},
+		{"PUT", "/datasets/{dataset}/security/groups/{group}", a.putGrant},
+		{"DELETE", "/datasets/{dataset}/security/groups/{group}", a.deleteGrant},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
+	"database/sql"
 	"embed"
 	"encoding/binary"
 	"encoding/hex"
@@ -40,6 +41,7 @@ var folder embed.FS
 
 // Portal is what Open gives: the parts of a running portal.
 type Portal struct {
+	DB       *sql.DB
 	Engine   engine.Engine
 	Catalog  *catalog.Catalog
 	Explorer *explore.Explorer
@@ -64,7 +66,8 @@ func OpenFolder(t testing.TB, datasets fs.FS) *Portal {
 	t.Helper()
 	dir := t.TempDir()
 	log := slog.New(slog.DiscardHandler)
-	c, err := catalog.Open(t.Context(), catalog.Options{DB: dbtest.OpenAt(t, filepath.Join(dir, "parvis.db")), Dir: dir, Log: log, CheckFilter: explore.CheckFilter})
+	pool := dbtest.OpenAt(t, filepath.Join(dir, "parvis.db"))
+	c, err := catalog.Open(t.Context(), catalog.Options{DB: pool, Dir: dir, Log: log, CheckFilter: explore.CheckFilter})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +77,7 @@ func OpenFolder(t testing.TB, datasets fs.FS) *Portal {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
-	p := &Portal{Engine: e, Catalog: c, Temp: temp,
+	p := &Portal{DB: pool, Engine: e, Catalog: c, Temp: temp,
 		Explorer: explore.New(explore.Options{Engine: e, Catalog: c, Log: log})}
 	t.Cleanup(p.Explorer.Close)
 	entries, err := fs.ReadDir(datasets, ".")

@@ -65,6 +65,8 @@ func (a *Assets) add(name string, text []byte) error {
 	switch path.Ext(name) {
 	case ".css":
 		kind = "text/css; charset=utf-8"
+	case ".js":
+		kind = "text/javascript; charset=utf-8"
 	case ".svg":
 		kind = "image/svg+xml"
 	case ".woff2":

@@ -18,7 +18,7 @@ import (
 // auditPage shows who changed what.
 type auditPage struct {
 	office
-	Verbs        []string
+	Verbs        []verbChoice
 	Verb, Object string
 	Since        string
 	Events       []eventLine
@@ -27,11 +27,15 @@ type auditPage struct {
 	Chosen       int64
 }
 
+// verbChoice is something that can be done.
+type verbChoice struct{ Word, Label string }
+
 // eventLine is an event in words.
 type eventLine struct {
 	account.Event
 	By, ByHref string
 	ByKey      string // the number of the key used; "" for none
+	Did        string // what was done
 	Named      string // what it was done to, by its name where it has one
 	NamedHref  string
 	Changes    []changeLine
@@ -60,8 +64,12 @@ func (s *Site) audit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Verbs, err = s.people.Verbs(r.Context(), p.By); err != nil {
+	verbs, err := s.people.Verbs(r.Context(), p.By)
+	if err != nil {
 		return err
+	}
+	for _, word := range verbs {
+		p.Verbs = append(p.Verbs, verbChoice{word, page.Capital(verb(p.Printer, word))})
 	}
 	if len(events) > onPage {
 		events = events[:onPage]
@@ -81,7 +89,7 @@ func (s *Site) audit(w http.ResponseWriter, r *http.Request) error {
 
 // event puts an event into words.
 func (s *Site) event(r *http.Request, o *office, e account.Event) eventLine {
-	line := eventLine{Event: e, Named: e.Object, By: o.T("somebody not signed in")}
+	line := eventLine{Event: e, Named: e.Object, Did: page.Capital(verb(o.Printer, e.Verb)), By: o.T("somebody not signed in")}
 	switch e.Who {
 	case "operator":
 		line.By = o.T("the operator")
@@ -100,6 +108,16 @@ func (s *Site) event(r *http.Request, o *office, e account.Event) eventLine {
 		if g, ok := s.people.Group(id); ok {
 			line.Named, line.NamedHref = g.Name, o.Href(groupPath(id))
 		}
+	case noun == "dataset":
+		if e := s.byUID(o.By, rest); e != nil {
+			line.Named, line.NamedHref = titleOf(o, e).Text, o.Href(rightsPath(e.ID))
+		}
+	case noun == "api_key":
+		line.Named = o.T("API key {n}", "n", rest)
+	case noun == "invitation":
+		line.Named = o.T("Invitation {n}", "n", rest)
+	case noun == "request":
+		line.Named = o.T("Request {n}", "n", rest)
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Changes)) {
 		d := e.Changes[name]

@@ -2,6 +2,7 @@ package back_test
 
 import (
 	"context"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -17,7 +18,8 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/account/session"
 	"parvis/internal/catalog"
-	"parvis/internal/db/dbtest"
+	"parvis/internal/explore"
+	"parvis/internal/explore/exploretest"
 	"parvis/internal/locale"
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
@@ -57,8 +59,9 @@ func open(t *testing.T) *portal {
 // openIn is open in other languages.
 func openIn(t *testing.T, o locale.Options, change ...func(*back.Options)) *portal {
 	t.Helper()
-	pool := dbtest.Open(t)
-	p := &portal{mail: &outbox{}}
+	data := exploretest.Open(t)
+	pool := data.DB
+	p := &portal{mail: &outbox{}, catalog: data.Catalog}
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -72,8 +75,6 @@ func openIn(t *testing.T, o locale.Options, change ...func(*back.Options)) *port
 	must(err)
 	p.sessions, err = session.Open(t.Context(), session.Options{DB: pool, People: p.people})
 	must(err)
-	p.catalog, err = catalog.Open(t.Context(), catalog.Options{DB: pool, Dir: t.TempDir()})
-	must(err)
 	registry := privacytest.New(t, nil)
 	locales, err := locale.Load(o)
 	must(err)
@@ -86,7 +87,7 @@ func openIn(t *testing.T, o locale.Options, change ...func(*back.Options)) *port
 	}})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, SignIn: true})
 	must(err)
-	parts := back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog,
+	parts := back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(data.Explorer),
 		Second: func(_ context.Context, id int64) (bool, error) { return id == 1, nil }}
 	for _, c := range change {
 		c(&parts)
@@ -230,7 +231,7 @@ func (b *browser) refuses(form, action string, values url.Values, field, says st
 		return
 	}
 	b.sees(`<a href="#`+field+`">`, `id="`+field+`-wrong"`)
-	if text := kept[field]; text != "" && !strings.Contains(b.page, text) {
+	if text := html.EscapeString(kept[field]); field != "group" && !strings.Contains(b.page, text) { // what is not in a list cannot be chosen again
 		b.t.Errorf("%q is not kept:\n%s", text, b.main())
 	}
 	if !regexp.MustCompile(`id="` + regexp.QuoteMeta(field) + `"[^>]*aria-invalid="true"`).MatchString(b.page) {
@@ -241,7 +242,8 @@ func (b *browser) refuses(form, action string, values url.Values, field, says st
 // paths are all pages that can be opened, with something behind each.
 var paths = []string{"/backoffice/", "/backoffice/users/", "/backoffice/users/1/", "/backoffice/users/1/remove/", "/backoffice/users/invite/",
 	"/backoffice/users/invitations/", "/backoffice/groups/", "/backoffice/groups/new/", "/backoffice/groups/1/", "/backoffice/groups/1/remove/",
-	"/backoffice/requests/", "/backoffice/requests/?all=yes", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/"}
+	"/backoffice/requests/", "/backoffice/requests/?all=yes", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/",
+	"/backoffice/users/1/access/", "/backoffice/datasets/", "/backoffice/datasets/towns/rights/", "/backoffice/datasets/towns/rights/new/", "/backoffice/datasets/towns/rights/g1/"}
 
 // furnish puts something behind each page.
 func (p *portal) furnish(t *testing.T) {
@@ -260,6 +262,10 @@ func (p *portal) furnish(t *testing.T) {
 	if err := p.people.Ask(t.Context(), account.Anonymous, account.RequestDraft{Email: "asking@example.org", Message: "<script>"}); err != nil {
 		t.Fatal(err)
 	}
+	rights := catalog.Security{Default: catalog.Rule{Right: catalog.Download}, Grants: []catalog.Grant{{Group: g.ID, Rule: catalog.Rule{Right: catalog.See}}}}
+	if err := p.catalog.SetSecurity(t.Context(), op, "towns", rights); err != nil {
+		t.Fatal(err)
+	}
 	if _, _, err := p.keys.Create(t.Context(), op, account.KeyDraft{Label: "harvester", Scope: account.Every}); err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +276,7 @@ func TestPagesAreClosed(t *testing.T) {
 	p.furnish(t)
 	plain, manager := p.person(t, "plain@example.org"), p.person(t, "manager@example.org", account.ManageDataset)
 	visitor, member, boss, admin := p.as(t, nil), p.as(t, plain), p.as(t, manager), p.as(t, p.admin)
-	forManagers := []string{"/backoffice/", "/backoffice/requests/", "/backoffice/requests/?all=yes"}
+	forManagers := []string{"/backoffice/", "/backoffice/requests/", "/backoffice/requests/?all=yes", "/backoffice/datasets/"}
 	for _, path := range paths {
 		if status := visitor.get(path); status != http.StatusSeeOther {
 			t.Errorf("%s shows a visitor %d", path, status)
@@ -286,7 +292,7 @@ func TestPagesAreClosed(t *testing.T) {
 		}
 		want := http.StatusForbidden
 		switch {
-		case slices.Contains(forManagers, path):
+		case slices.Contains(forManagers, path), strings.Contains(path, "/rights/"):
 			want = http.StatusOK
 		case path == "/backoffice/requests/1/": // it is for the portal, not for a dataset
 			want = http.StatusNotFound
@@ -330,7 +336,8 @@ func TestNothingIsChangedWithoutAToken(t *testing.T) {
 	admin := p.as(t, p.admin)
 	admin.get("/backoffice/users/1/")
 	for _, action := range []string{"users/invite/", "users/invitations/1/resend/", "users/invitations/1/revoke/", "users/1/", "users/1/active/", "users/1/remove/",
-		"groups/new/", "groups/1/", "groups/1/members/", "groups/1/remove/", "requests/1/", "keys/1/revoke/"} {
+		"groups/new/", "groups/1/", "groups/1/members/", "groups/1/remove/", "requests/1/", "keys/1/revoke/",
+		"datasets/towns/rights/", "datasets/towns/rights/new/", "datasets/towns/rights/g1/", "datasets/towns/rights/g1/remove/"} {
 		for _, token := range []string{"", strings.Repeat("a", 32), strings.Repeat("a", 64)} {
 			if status, _ := admin.postPlain("/backoffice/"+action, url.Values{"csrfmiddlewaretoken": {token}, "decision": {"approve"}}); status != http.StatusForbidden {
 				t.Errorf("%s with the token %q: %d", action, token, status)
@@ -347,7 +354,8 @@ func TestNothingIsChangedWithoutAToken(t *testing.T) {
 func TestWhatIsNotThere(t *testing.T) {
 	p := open(t)
 	admin := p.as(t, p.admin)
-	for _, path := range []string{"users/99/", "users/x/", "users/99/remove/", "users/-1/", "users/99999999999999999999/", "groups/99/", "groups/0/", "requests/99/", "keys/99/revoke/", "keys/0/revoke/"} {
+	for _, path := range []string{"users/99/", "users/x/", "users/99/remove/", "users/-1/", "users/99999999999999999999/", "groups/99/", "groups/0/", "requests/99/", "keys/99/revoke/", "keys/0/revoke/",
+		"datasets/none/rights/", "datasets/none/rights/new/", "datasets/towns/rights/g1/", "datasets/towns/rights/x/"} {
 		if status := admin.get("/backoffice/" + path); status != http.StatusNotFound {
 			t.Errorf("%s: %d", path, status)
 		}

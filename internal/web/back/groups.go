@@ -11,6 +11,7 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
+	"parvis/internal/web/page"
 )
 
 // groupsPage lists groups.
@@ -38,7 +39,7 @@ func (s *Site) groups(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		p.Groups = append(p.Groups, groupLine{g, p.Href(groupPath(g.ID)), int64(len(members)), may(p.Printer, g.Permissions)})
+		p.Groups = append(p.Groups, groupLine{g, p.Href(groupPath(g.ID)), int64(len(members)), page.May(p.Printer, g.Permissions)})
 	}
 	return s.Render(w, r, http.StatusOK, s.pages["groups"], p)
 }
@@ -52,7 +53,7 @@ type groupPage struct {
 	New         bool
 	Group       account.Group
 	Base        string // path of the page
-	Permissions []permission
+	Permissions []page.Permission
 	Units       []unit
 	Members     []memberLine
 }
@@ -66,7 +67,7 @@ type memberLine struct {
 // groupPage begins the page of the group that the address names, or of a new one.
 func (s *Site) groupPage(w http.ResponseWriter, r *http.Request) (*groupPage, error) {
 	p := &groupPage{office: s.begin(w, r, "/backoffice/groups/", func(l *locale.Printer) string { return l.T("New group") })}
-	p.Permissions, p.Units = permissions(p.Printer), units(p.Printer)
+	p.Permissions, p.Units = page.Permissions(p.Printer), units(p.Printer)
 	p.New, p.Base = r.PathValue("group") == "", "/backoffice/groups/new/"
 	if p.New {
 		return p, nil

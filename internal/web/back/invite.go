@@ -10,20 +10,21 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
+	"parvis/internal/web/page"
 )
 
 // invitePage invites somebody.
 type invitePage struct {
 	office
 	Form        form
-	Permissions []permission
+	Permissions []page.Permission
 	Groups      []groupChoice
 	Tongues     []locale.Language
 }
 
 func (s *Site) invitePage(w http.ResponseWriter, r *http.Request) (*invitePage, error) {
 	p := &invitePage{office: s.begin(w, r, "/backoffice/users/", func(l *locale.Printer) string { return l.T("Invite somebody") })}
-	p.Permissions, p.Tongues = permissions(p.Printer), s.Locales.Languages()
+	p.Permissions, p.Tongues = page.Permissions(p.Printer), s.Locales.Languages()
 	p.Form.Values = url.Values{"language": {p.Tag}, "email": {p.Params.Get("email")}}
 	return p, nil
 }
@@ -107,7 +108,7 @@ func (s *Site) invitations(w http.ResponseWriter, r *http.Request) error {
 			names = append(names, g.Name)
 			all |= g.Permissions
 		}
-		line.Groups, line.May = strings.Join(names, p.C("list", ", ")), may(p.Printer, all)
+		line.Groups, line.May = strings.Join(names, p.C("list", ", ")), page.May(p.Printer, all)
 		line.By = s.name(r, &p.office, i.By)
 		p.Invitations = append(p.Invitations, line)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/locale"
+	"parvis/internal/web/page"
 )
 
 // keysPage lists the portal's API keys.
@@ -34,7 +35,7 @@ func (s *Site) keyLines(r *http.Request, o *office, keys []account.Key) (out []k
 		case k.Owner == 0:
 			line.May = o.T("Everything: the operator made it")
 		case k.Scope != account.Every:
-			line.May = may(o.Printer, k.Scope)
+			line.May = page.May(o.Printer, k.Scope)
 		}
 		if owner, err := s.people.Profile(r.Context(), o.By, k.Owner); k.Owner != 0 && err == nil {
 			line.Owner, line.OwnerHref = cmp.Or(owner.Name, owner.Email), o.Href(personPath(owner.ID))

@@ -84,7 +84,7 @@ func TestPersonIsDisabledAndRemoved(t *testing.T) {
 		t.Error("they are still there")
 	}
 	admin.get("/backoffice/audit/")
-	admin.sees("somebody who is gone (number 2)", "remove", "disable")
+	admin.sees("somebody who is gone (number 2)", "Removed", "Shut out")
 }
 
 func TestInvitationByPage(t *testing.T) {
@@ -190,5 +190,5 @@ func TestAuditLogByPage(t *testing.T) {
 	admin.get("/backoffice/audit/?object=person/2")
 	admin.sees("Older changes", "before=")
 	admin.get("/backoffice/audit/?person=1")
-	admin.sees("Only by", "update")
+	admin.sees("Only by", "Changed")
 }

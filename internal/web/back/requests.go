@@ -123,7 +123,7 @@ func (s *Site) request(w http.ResponseWriter, r *http.Request) error {
 	what := "approved"
 	switch p.Form.Of("decision") {
 	case "approve":
-		err = s.people.Approve(r.Context(), p.By, p.Request.ID, chosen(&p.Form, "groups"))
+		err = s.approve(r, p)
 	case "reject":
 		what = "rejected"
 		err = s.people.Reject(r.Context(), p.By, p.Request.ID, p.Form.Of("reason"))
@@ -141,4 +141,14 @@ func (s *Site) request(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.Render(w, r, http.StatusUnprocessableEntity, s.pages["request"], p)
+}
+
+// approve grants a request: the right to see and download its dataset, and the groups that were chosen.
+func (s *Site) approve(r *http.Request, p *requestPage) error {
+	if person, ok := s.people.ByEmail(p.Request.Email); ok && p.Request.Dataset != "" && p.Waits {
+		if err := s.grantSight(r.Context(), p.By, p.Request.Dataset, person.ID); err != nil {
+			return err
+		}
+	}
+	return s.people.Approve(r.Context(), p.By, p.Request.ID, chosen(&p.Form, "groups"))
 }

@@ -9,6 +9,7 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
+	"parvis/internal/dataset"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/server"
@@ -25,6 +26,8 @@ type Options struct {
 	People  *account.People
 	Keys    *account.Keys
 	Catalog *catalog.Catalog
+	Check   func(fields []dataset.Field, filter string) error     // what is wrong with a row filter
+	Rows    RowCounter                                            // counts the rows that a filter shows; nil: they are not counted
 	Counter *statistics.Counter                                   // nil: nothing is counted
 	Second  func(ctx context.Context, person int64) (bool, error) // whether somebody has a second factor; nil: not shown
 	Clock   func() time.Time                                      // nil: the machine's
@@ -36,6 +39,8 @@ type Site struct {
 	people  *account.People
 	keys    *account.Keys
 	catalog *catalog.Catalog
+	check   func(fields []dataset.Field, filter string) error
+	rows    RowCounter
 	counter *statistics.Counter
 	second  func(ctx context.Context, person int64) (bool, error)
 	clock   func() time.Time
@@ -46,11 +51,13 @@ type Site struct {
 type (
 	view = page.View
 	form = page.Form
+
+	mistake = page.Mistake
 )
 
 // New makes a Site; a template that cannot be read is an error.
 func New(o Options) (*Site, error) {
-	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, counter: o.Counter, second: o.Second}
+	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, check: o.Check, rows: o.Rows, counter: o.Counter, second: o.Second}
 	if s.clock = o.Clock; s.clock == nil {
 		s.clock = time.Now
 	}
@@ -78,6 +85,7 @@ func (s *Site) Register(mux *http.ServeMux) {
 	to("POST /backoffice/users/{person}/active/{$}", admin, s.userActive)
 	to("GET /backoffice/users/{person}/remove/{$}", admin, s.userRemoveForm)
 	to("POST /backoffice/users/{person}/remove/{$}", admin, s.userRemove)
+	to("GET /backoffice/users/{person}/access/{$}", admin, s.access)
 	to("GET /backoffice/groups/{$}", admin, s.groups)
 	to("GET /backoffice/groups/new/{$}", admin, s.groupForm)
 	to("POST /backoffice/groups/new/{$}", admin, s.group)
@@ -89,6 +97,14 @@ func (s *Site) Register(mux *http.ServeMux) {
 	to("GET /backoffice/requests/{$}", account.ManageDataset, s.requests)
 	to("GET /backoffice/requests/{request}/{$}", account.ManageDataset, s.requestForm)
 	to("POST /backoffice/requests/{request}/{$}", account.ManageDataset, s.request)
+	to("GET /backoffice/datasets/{$}", anybody, s.datasets)
+	to("GET /backoffice/datasets/{dataset}/rights/{$}", anybody, s.rightsForm)
+	to("POST /backoffice/datasets/{dataset}/rights/{$}", anybody, s.saveRights)
+	to("GET /backoffice/datasets/{dataset}/rights/new/{$}", anybody, s.grantForm)
+	to("POST /backoffice/datasets/{dataset}/rights/new/{$}", anybody, s.saveGrant)
+	to("GET /backoffice/datasets/{dataset}/rights/{who}/{$}", anybody, s.grantForm)
+	to("POST /backoffice/datasets/{dataset}/rights/{who}/{$}", anybody, s.saveGrant)
+	to("POST /backoffice/datasets/{dataset}/rights/{who}/remove/{$}", anybody, s.removeGrant)
 	to("GET /backoffice/keys/{$}", admin, s.apiKeys)
 	to("GET /backoffice/keys/{key}/revoke/{$}", admin, s.revokeForm)
 	to("POST /backoffice/keys/{key}/revoke/{$}", admin, s.revoke)
@@ -99,8 +115,12 @@ func (s *Site) Register(mux *http.ServeMux) {
 	to("GET /backoffice/monitoring/dataset/{id}/data.csv", account.ExploreMonitoring, s.monitoringFile)
 }
 
-// anyOffice stands for any of the permissions for which there is something in the back office.
-const anyOffice = account.Permission(255)
+// What stands for permissions in the table of routes: any of those for which there is something in the back office;
+// none, where the catalogue decides for each dataset.
+const (
+	anyOffice = account.Permission(255)
+	anybody   = account.Permission(254)
+)
 
 // office opens a page to people with a session who hold a permission. Who is not signed in is led there first.
 func (s *Site) office(needs account.Permission, h server.Handler) server.Handler {
@@ -113,7 +133,8 @@ func (s *Site) office(needs account.Permission, h server.Handler) server.Handler
 			http.Redirect(w, r, v.SignIn(), http.StatusSeeOther)
 			return nil
 		}
-		if needs == anyOffice && v.Administers() || needs != anyOffice && v.Visitor().Actor.May(needs) {
+		by := v.Visitor().Actor
+		if needs == anybody || needs == anyOffice && (v.Administers() || s.manages(by)) || needs < anybody && by.May(needs) {
 			return h(w, r)
 		}
 		return fault.New(fault.Forbidden, "This part of the back office is not open to you.")
@@ -141,6 +162,10 @@ func (s *Site) begin(w http.ResponseWriter, r *http.Request, at string, title fu
 	o.Menu = []page.Choice{{Label: o.T("Overview"), Href: o.Href("/backoffice/"), On: at == "/backoffice/"}}
 	entry(account.EditDomain, o.T("People"), "/backoffice/users/")
 	entry(account.EditDomain, o.T("Groups"), "/backoffice/groups/")
+	if s.manages(o.By) {
+		path := "/backoffice/datasets/"
+		o.Menu = append(o.Menu, page.Choice{Label: o.T("Datasets and rights"), Href: o.Href(path), On: path == at})
+	}
 	entry(account.ManageDataset, o.T("Requests for access"), "/backoffice/requests/")
 	entry(account.EditDomain, o.T("API keys"), "/backoffice/keys/")
 	entry(account.EditDomain, o.T("Log of changes"), "/backoffice/audit/")

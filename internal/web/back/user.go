@@ -8,6 +8,7 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/locale"
+	"parvis/internal/web/page"
 )
 
 // userPage shows and changes one person.
@@ -17,7 +18,7 @@ type userPage struct {
 	One         account.Profile
 	Who         string // what they are called
 	Base        string // path of the page
-	Permissions []permission
+	Permissions []page.Permission
 	Groups      []groupChoice
 	Units       []unit
 	Tongues     []locale.Language
@@ -85,7 +86,7 @@ func (s *Site) showUser(w http.ResponseWriter, r *http.Request, p *userPage, sta
 	case s.second != nil:
 		p.Second = p.T("Has no second factor.")
 	}
-	p.Permissions, p.Units, p.Tongues = permissions(p.Printer), units(p.Printer), s.Locales.Languages()
+	p.Permissions, p.Units, p.Tongues = page.Permissions(p.Printer), units(p.Printer), s.Locales.Languages()
 	groups, err := s.people.Groups(p.By)
 	if err != nil {
 		return err

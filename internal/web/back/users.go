@@ -86,7 +86,7 @@ func (s *Site) line(r *http.Request, o *office, one account.Profile) (personLine
 	if person, ok := s.people.Person(one.ID); ok {
 		all = person.Permissions
 	}
-	line.May = may(o.Printer, all)
+	line.May = page.May(o.Printer, all)
 	var err error
 	if s.second != nil {
 		line.Second, err = s.second(r.Context(), one.ID)

@@ -2,90 +2,9 @@ package back
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"parvis/internal/account"
 	"parvis/internal/locale"
 )
-
-// permission is a permission in words.
-type permission struct {
-	Name  string // as the API knows it
-	Label string // what it lets do, beginning with a capital
-	Means string // a sentence more
-}
-
-// permissions gives all of them in words.
-func permissions(p *locale.Printer) []permission {
-	out := make([]permission, 0, account.Every.Len())
-	for _, one := range account.Every.List() {
-		does, means := inWords(p, one)
-		out = append(out, permission{one.String(), capital(does), means})
-	}
-	return out
-}
-
-// inWords gives what a permission lets do, so that it can stand after "may", and a sentence that says what it means.
-func inWords(p *locale.Printer, one account.Permission) (does, means string) {
-	switch one {
-	case account.EditDomain:
-		return p.T("administer the portal"), p.T("People, groups, rights and settings. It holds all other permissions.")
-	case account.CreatePage:
-		return p.T("make pages"), p.T("Their own pages; those of others stay closed to changes.")
-	case account.EditPage:
-		return p.T("change all pages"), p.T("The text and the look of every page.")
-	case account.ManagePage:
-		return p.T("manage all pages"), p.T("Also who may see and change each page.")
-	case account.ExploreRestrictedPage:
-		return p.T("see restricted pages"), p.T("Every page, also those that are not open to everybody.")
-	case account.CreateDataset:
-		return p.T("make datasets"), p.T("New datasets, of which they are then in charge.")
-	case account.EditDataset:
-		return p.T("change all datasets"), p.T("The description and the rows of every dataset.")
-	case account.PublishDataset:
-		return p.T("publish all datasets"), p.T("What is published is seen at once by all who may see the dataset.")
-	case account.ManageDataset:
-		return p.T("manage all datasets"), p.T("Also who may see and change each dataset.")
-	case account.ExploreRestrictedDataset:
-		return p.T("see restricted datasets"), p.T("Every dataset, also those that are not open to everybody.")
-	case account.EditReuse:
-		return p.T("look after reuses"), p.T("Accept and refuse what people have made of the data.")
-	case account.ManageSubdomains:
-		return p.T("manage subdomains"), p.T("Portals below this one.")
-	case account.ExploreMonitoring:
-		return p.T("see the statistics"), p.T("How much the portal and each dataset are used.")
-	case account.EditTheme:
-		return p.T("change the look"), p.T("Colours, typeface and logo of the portal.")
-	case account.EditForm:
-		return p.T("change forms"), p.T("The questions of forms, and who may answer them.")
-	case account.SubmitPrivateForm:
-		return p.T("answer private forms"), p.T("Forms that are not open to everybody.")
-	}
-	return one.String(), ""
-}
-
-// may says in a sentence what a set of permissions lets do.
-func may(p *locale.Printer, held account.Permissions) string {
-	switch {
-	case held == 0:
-		return p.T("Sees what is open to everybody")
-	case held.Has(account.EditDomain):
-		return p.T("May do everything: administers the portal")
-	}
-	var all []string
-	for _, one := range held.List() {
-		does, _ := inWords(p, one)
-		all = append(all, does)
-	}
-	return p.T("May {list}", "list", strings.Join(all, p.C("list", ", ")))
-}
-
-// capital begins a text with a capital.
-func capital(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:]
-}
 
 // unit is a unit of time of quotas in words.
 type unit struct{ Name, Label string }
@@ -93,4 +12,41 @@ type unit struct{ Name, Label string }
 func units(p *locale.Printer) []unit {
 	return []unit{{"second", p.T("a second")}, {"minute", p.T("a minute")}, {"hour", p.T("an hour")}, {"day", p.T("a day")},
 		{"month", p.T("a month")}, {"year", p.T("a year")}}
+}
+
+// verb says what an event of the log did to its object; what is not known here stays in the log's own word.
+func verb(p *locale.Printer, word string) string {
+	switch word {
+	case "create":
+		return p.T("made")
+	case "update":
+		return p.T("changed")
+	case "set_email":
+		return p.T("given another address")
+	case "describe":
+		return p.T("described by the identity provider")
+	case "enable":
+		return p.T("let in again")
+	case "disable":
+		return p.T("shut out")
+	case "remove":
+		return p.T("removed")
+	case "set_members":
+		return p.T("given other members")
+	case "resend":
+		return p.T("sent again")
+	case "revoke":
+		return p.T("ended")
+	case "approved":
+		return p.T("approved")
+	case "rejected":
+		return p.T("refused")
+	case "accept_invitation":
+		return p.T("came by invitation")
+	case "sign_up":
+		return p.T("signed up")
+	case "set_security":
+		return p.T("given other rights")
+	}
+	return strings.ReplaceAll(word, "_", " ")
 }

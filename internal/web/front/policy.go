@@ -54,7 +54,7 @@ func (s *Site) policyTwin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Cache-Control", "private, no-cache")
 	w.Header().Set("Content-Language", v.Tag)
 	w.Header().Add("Vary", "Accept-Language, Cookie")
 	_, err = w.Write(text)

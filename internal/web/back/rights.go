@@ -1,0 +1,386 @@
+package back
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parvis/internal/account"
+	"parvis/internal/catalog"
+	"parvis/internal/dataset"
+	"parvis/internal/explore"
+	"parvis/internal/fault"
+	"parvis/internal/locale"
+	"parvis/internal/odsql"
+	"parvis/internal/server"
+)
+
+// RowCounter tells how many rows of a dataset meet a filter, and how many there are, as an actor sees them.
+type RowCounter func(ctx context.Context, by account.Actor, id, filter string) (kept, all int64, err error)
+
+// Counted counts by asking the portal's rows.
+func Counted(x *explore.Explorer) RowCounter {
+	return func(ctx context.Context, by account.Actor, id, filter string) (kept, all int64, err error) {
+		none := 0
+		for _, ask := range []struct {
+			where []string
+			into  *int64
+		}{{[]string{filter}, &kept}, {nil, &all}} {
+			found, err := x.Records(ctx, by, id, odsql.Question{Where: ask.where, Limit: &none})
+			if err != nil {
+				return 0, 0, err
+			}
+			*ask.into = found.Total
+		}
+		return kept, all, nil
+	}
+}
+
+// rulePage asks for what everybody, or one person or group, is shown of a dataset.
+type rulePage struct {
+	office
+	Form    form
+	Dataset *catalog.Entry
+	Name    dataset.Said
+	Base    string // path of the dataset's rights
+	Action  string // path where the form is sent
+	Units   []unit
+	Rights  []rightChoice
+	Fields  []fieldChoice
+	Checked string // what checking the row filter found; "" where it was not asked for
+	Grants  []grantLine
+	Groups  []account.Group
+	New     bool   // a grant that is to be made
+	Who     string // whom the grant is for
+	rights  catalog.Security
+	at      int // of the grant in rights.Grants; -1: the rule for everybody, or a new one
+}
+
+// rightChoice is a right that can be given.
+type rightChoice struct {
+	Value, Label, Means string
+	On                  bool
+}
+
+// fieldChoice is a field that can be shown.
+type fieldChoice struct {
+	Name, Label, Lang string
+	On                bool
+}
+
+// grantLine is a grant in the list.
+type grantLine struct {
+	Who, Kind, Shown string
+	Href, Base       string
+}
+
+// rulePage begins a page about the rights on the dataset that the address names. Kinds NotFound; Forbidden: they are
+// not the visitor's to manage.
+func (s *Site) rulePage(w http.ResponseWriter, r *http.Request, title func(*locale.Printer) string) (*rulePage, error) {
+	p := &rulePage{office: s.begin(w, r, "/backoffice/datasets/", title), at: -1}
+	id := r.PathValue("dataset")
+	var err error
+	if p.rights, err = s.catalog.Security(r.Context(), p.By, id); err != nil {
+		return nil, err
+	}
+	if p.Dataset, err = s.catalog.Find(p.By, id); err != nil {
+		return nil, err
+	}
+	p.Name, p.Base, p.Units = titleOf(&p.office, p.Dataset), rightsPath(id), units(p.Printer)
+	p.Action = p.Base
+	return p, nil
+}
+
+// fill gives the form what a rule says.
+func (p *rulePage) fill(rule catalog.Rule) {
+	v := url.Values{"right": {rule.Right.String()}, "filter": {rule.Filter}, "rows": {"shown"}, "which": {"all"}}
+	if rule.DataHidden {
+		v.Set("rows", "hidden")
+	}
+	if rule.Fields != nil {
+		v.Set("which", "some")
+		v["fields"] = rule.Fields
+	}
+	fillQuota(v, rule.Quota)
+	p.Form.Values = v
+}
+
+// rule reads what the form says, and checks the row filter.
+func (s *Site) rule(p *rulePage) catalog.Rule {
+	right, err := catalog.ParseRights([]string{p.Form.Of("right")})
+	if err != nil {
+		p.Form.Wrong("right", p.T("Choose a right"))
+	}
+	rule := catalog.Rule{Right: right, DataHidden: p.Form.Of("rows") == "hidden", Filter: p.Form.Of("filter"), Quota: quota(p.Printer, &p.Form)}
+	if p.Form.Of("which") == "some" {
+		rule.Fields = []string{}
+		for _, f := range p.Dataset.Fields {
+			if p.Form.Holds("fields", f.Name) {
+				rule.Fields = append(rule.Fields, f.Name)
+			}
+		}
+		if len(rule.Fields) == 0 {
+			p.Form.Wrong("fields", p.T("Choose at least one field, or hide the rows"))
+		}
+	}
+	if rule.Filter != "" {
+		if err := s.check(p.Dataset.Fields, rule.Filter); err != nil {
+			p.Form.Wrong("filter", p.T("This filter cannot be read: {reason}", "reason", server.Describe(err).Message))
+		}
+	}
+	return rule
+}
+
+// show fills in what the page shows beside the form, and renders it.
+func (s *Site) showRule(w http.ResponseWriter, r *http.Request, p *rulePage, status int, page string) error {
+	rights := []catalog.Right{catalog.See, catalog.Download, catalog.Edit, catalog.Publish, catalog.Manage}
+	if page == "rights" {
+		rights = rights[:2]
+	}
+	for _, right := range rights {
+		p.Rights = append(p.Rights, rightChoice{right.String(), rightWords(p.Printer, right), rightMeans(p.Printer, right), p.Form.Of("right") == right.String()})
+	}
+	wish := dataset.Wish{Lang: p.Tag, Portal: p.Own()}
+	for _, f := range p.Dataset.Fields {
+		label := p.Dataset.LabelIn(wish, f)
+		p.Fields = append(p.Fields, fieldChoice{f.Name, label.Text, label.Lang, p.Form.Of("which") != "some" || p.Form.Holds("fields", f.Name)})
+	}
+	for _, g := range p.rights.Grants {
+		line := grantLine{Shown: shownBy(p.Printer, g.Rule), Base: p.Base + grantee(g) + "/"}
+		line.Who, line.Kind = s.granted(&p.office, g)
+		line.Href = p.Href(line.Base)
+		p.Grants = append(p.Grants, line)
+	}
+	return s.Render(w, r, status, s.pages[page], p)
+}
+
+// granted names whom a grant is for.
+func (s *Site) granted(o *office, g catalog.Grant) (who, kind string) {
+	if g.Group > 0 {
+		found, ok := s.people.Group(g.Group)
+		if !ok {
+			return o.T("a group that is gone (number {n})", "n", strconv.FormatInt(g.Group, 10)), o.T("group")
+		}
+		return found.Name, o.T("group")
+	}
+	person, ok := s.people.Person(g.Person)
+	switch {
+	case !ok:
+		return o.T("somebody who is gone (number {n})", "n", strconv.FormatInt(g.Person, 10)), o.T("person")
+	case person.Name == "":
+		return person.Email, o.T("person")
+	}
+	return person.Name + " <" + person.Email + ">", o.T("person")
+}
+
+// checking tells whether the form was sent only to check its row filter, and what that found.
+func (s *Site) checking(ctx context.Context, p *rulePage) bool {
+	if p.Form.Of("check") == "" {
+		return false
+	}
+	filter := p.Form.Of("filter")
+	switch {
+	case p.Form.At("filter") != nil:
+	case filter == "":
+		p.Checked = p.T("Without a filter, all rows are shown.")
+	case s.rows == nil || strings.Contains(strings.ToLower(filter), "#attr"):
+		p.Checked = p.T("The filter can be read. Which rows it shows depends on who asks.")
+	default:
+		kept, all, err := s.rows(ctx, p.By, p.Dataset.ID, filter)
+		if err != nil {
+			p.Form.Wrong("filter", p.T("This filter cannot be read: {reason}", "reason", server.Describe(err).Message))
+			break
+		}
+		p.Checked = p.T("The filter shows {kept} of {all} rows.", "kept", kept, "all", all)
+	}
+	p.Form.Mistakes = slices.DeleteFunc(p.Form.Mistakes, func(m mistake) bool { return m.Field != "filter" })
+	return true
+}
+
+func (s *Site) rightsForm(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.rightsPage(w, r)
+	if err != nil {
+		return err
+	}
+	p.fill(p.rights.Default)
+	if p.rights.Restricted {
+		p.Form.Values.Set("open", "no")
+	}
+	return s.showRule(w, r, p, http.StatusOK, "rights")
+}
+
+func (s *Site) rightsPage(w http.ResponseWriter, r *http.Request) (*rulePage, error) {
+	p, err := s.rulePage(w, r, nil)
+	if err == nil {
+		p.Title = p.T("Who may see “{name}”", "name", p.Name.Text)
+	}
+	return p, err
+}
+
+func (s *Site) saveRights(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.rightsPage(w, r)
+	if err != nil {
+		return err
+	}
+	if p.Form, err = posted(r); err != nil {
+		return err
+	}
+	rule := s.rule(p)
+	if s.checking(r.Context(), p) {
+		return s.showRule(w, r, p, statusOf(p), "rights")
+	}
+	next := p.rights
+	next.Default, next.Restricted = rule, p.Form.Of("open") == "no"
+	return s.saveSecurity(w, r, p, next, "rights")
+}
+
+// saveSecurity keeps the rights on a dataset and leads to their page; what cannot be is shown.
+func (s *Site) saveSecurity(w http.ResponseWriter, r *http.Request, p *rulePage, next catalog.Security, page string) error {
+	if p.Form.Sound() {
+		err := s.catalog.SetSecurity(r.Context(), p.By, p.Dataset.ID, next)
+		if err == nil {
+			return p.goOn(w, r, p.Base, "saved")
+		}
+		if err := refused(p.Printer, &p.Form, err, "", p.T("Somebody else changed this at the same time: try again.")); err != nil {
+			return err
+		}
+	}
+	return s.showRule(w, r, p, http.StatusUnprocessableEntity, page)
+}
+
+// statusOf gives the status of a page that is shown again.
+func statusOf(p *rulePage) int {
+	if p.Form.Sound() {
+		return http.StatusOK
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// grantPage begins the page of a grant, or of a new one.
+func (s *Site) grantPage(w http.ResponseWriter, r *http.Request) (*rulePage, error) {
+	p, err := s.rulePage(w, r, func(l *locale.Printer) string { return l.T("New right") })
+	if err != nil {
+		return nil, err
+	}
+	who := r.PathValue("who")
+	p.New, p.Action = who == "", p.Base+"new/"
+	p.Groups = s.allGroups()
+	if p.New {
+		return p, nil
+	}
+	p.at = slices.IndexFunc(p.rights.Grants, func(g catalog.Grant) bool { return grantee(g) == who })
+	if p.at < 0 {
+		return nil, fault.New(fault.NotFound, "There is no such right on this dataset.")
+	}
+	p.Action = p.Base + who + "/"
+	p.Who, _ = s.granted(&p.office, p.rights.Grants[p.at])
+	p.Title = p.T("What {name} may do", "name", p.Who)
+	return p, nil
+}
+
+// allGroups gives all groups by name: who manages a dataset chooses among them, whatever else they may.
+func (s *Site) allGroups() []account.Group {
+	groups, err := s.people.Groups(account.Operator)
+	if err != nil {
+		return nil
+	}
+	return groups
+}
+
+func (s *Site) grantForm(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.grantPage(w, r)
+	if err != nil {
+		return err
+	}
+	rule := catalog.Rule{Right: catalog.Download}
+	if !p.New {
+		rule = p.rights.Grants[p.at].Rule
+	}
+	p.fill(rule)
+	p.Form.Values.Set("email", p.Params.Get("email"))
+	return s.showRule(w, r, p, http.StatusOK, "grant")
+}
+
+func (s *Site) saveGrant(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.grantPage(w, r)
+	if err != nil {
+		return err
+	}
+	if p.Form, err = posted(r); err != nil {
+		return err
+	}
+	rule := s.rule(p)
+	grant := catalog.Grant{Rule: rule}
+	if p.New {
+		s.grantee(p, &grant)
+	}
+	if s.checking(r.Context(), p) {
+		return s.showRule(w, r, p, statusOf(p), "grant")
+	}
+	next := p.rights
+	next.Grants = slices.Clone(next.Grants)
+	if p.New {
+		next.Grants = append(next.Grants, grant)
+	} else {
+		next.Grants[p.at].Rule = rule
+	}
+	return s.saveSecurity(w, r, p, next, "grant")
+}
+
+// grantee reads whom a new grant is for: somebody by their address, or a group.
+func (s *Site) grantee(p *rulePage, grant *catalog.Grant) {
+	address, group := p.Form.Of("email"), p.Form.Of("group")
+	switch {
+	case (address == "") == (group == ""):
+		p.Form.Wrong("email", p.T("Give the address of a person, or choose a group"))
+	case group != "":
+		grant.Group, _ = strconv.ParseInt(group, 10, 64) // what is no number is no group
+		if _, ok := s.people.Group(grant.Group); !ok {
+			p.Form.Wrong("group", p.T("There is no such group"))
+		}
+	default:
+		person, ok := s.people.ByEmail(address)
+		if !ok {
+			p.Form.Wrong("email", p.T("Nobody with an account has this address"))
+			return
+		}
+		grant.Person = person.ID
+	}
+	if slices.ContainsFunc(p.rights.Grants, func(g catalog.Grant) bool { return g.Person == grant.Person && g.Group == grant.Group }) && p.Form.Sound() {
+		p.Form.Wrong("email", p.T("There is a right for them already: change that"))
+	}
+}
+
+func (s *Site) removeGrant(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.grantPage(w, r)
+	if err != nil {
+		return err
+	}
+	next := p.rights
+	next.Grants = slices.Delete(slices.Clone(next.Grants), p.at, p.at+1)
+	if err := s.catalog.SetSecurity(r.Context(), p.By, p.Dataset.ID, next); err != nil {
+		return err
+	}
+	// Who takes their own right away cannot come back to the page.
+	if _, err := s.catalog.Security(r.Context(), p.By, p.Dataset.ID); err != nil {
+		return p.goOn(w, r, "/backoffice/", "removed")
+	}
+	return p.goOn(w, r, p.Base, "removed")
+}
+
+// grantSight lets a person see and download a dataset, where they have no right on it of their own yet.
+func (s *Site) grantSight(ctx context.Context, by account.Actor, uid string, person int64) error {
+	e := s.byUID(by, uid)
+	if e == nil {
+		return fault.New(fault.NotFound, "The dataset of this request is not there any more.")
+	}
+	rights, err := s.catalog.Security(ctx, by, e.ID)
+	if err != nil || slices.ContainsFunc(rights.Grants, func(g catalog.Grant) bool { return g.Person == person }) {
+		return err
+	}
+	rights.Grants = append(slices.Clone(rights.Grants), catalog.Grant{Person: person, Rule: catalog.Rule{Right: catalog.Download}})
+	return s.catalog.SetSecurity(ctx, by, e.ID, rights)
+}

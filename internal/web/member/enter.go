@@ -1,0 +1,138 @@
+package member
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"parvis/internal/account"
+	"parvis/internal/account/session"
+	"parvis/internal/account/signin"
+	"parvis/internal/fault"
+	"parvis/internal/privacy"
+	"parvis/internal/server"
+	"parvis/internal/web/page"
+)
+
+// enter signs somebody in: a new identifier, whatever the visitor held before, and the language that they chose.
+func (s *Site) enter(w http.ResponseWriter, r *http.Request, held string, proof signin.Proof) error {
+	id, err := s.o.Sessions.Enter(r.Context(), held, session.Entry{
+		Person: proof.Person, How: proof.How, Device: device(r.UserAgent()), Origin: proof.Origin,
+	})
+	if err != nil {
+		return err
+	}
+	s.o.People.Saw(proof.Person)
+	if profile, err := s.o.People.Profile(r.Context(), account.Operator, proof.Person); err == nil {
+		s.speak(w, profile.Language)
+	}
+	return s.Privacy.Set(w, privacy.Session, id)
+}
+
+// speak keeps the language that a person chose, where the portal speaks it.
+func (s *Site) speak(w http.ResponseWriter, language string) {
+	if language != "" && len(s.Locales.Languages()) > 1 && s.Locales.Wish(language) != nil {
+		_ = s.Privacy.Set(w, privacy.Language, language) // what the registry does not take is not kept
+	}
+}
+
+// held gives the identifier of the visitor's session, and begins one where there is none: for what must be remembered
+// before anybody has signed in.
+func (s *Site) held(w http.ResponseWriter, r *http.Request) (string, error) {
+	v, err := s.Server.Visitor(w, r)
+	if err != nil {
+		return "", err
+	}
+	if v.Session != "" {
+		return v.Session, nil
+	}
+	id, err := s.o.Sessions.Begin(r.Context())
+	if err != nil {
+		return "", err
+	}
+	return id, s.Privacy.Set(w, privacy.Session, id)
+}
+
+// next gives where to go after signing in: a page of the portal, but none that asks to sign in or out again.
+func (s *Site) next(r *http.Request) string {
+	if r.FormValue("next") == "" {
+		return "/"
+	}
+	to := s.Server.SafeNext(r)
+	for _, no := range []string{"/login/", "/logout/", "/signup/", "/password/"} {
+		if strings.HasPrefix(to, no) {
+			return "/"
+		}
+	}
+	return to
+}
+
+// attempt tells where a sign-in comes from, as far as it is counted.
+func (s *Site) attempt(r *http.Request) signin.Attempt {
+	address := s.Server.Address(r)
+	if !address.IsValid() || address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast() {
+		return signin.Attempt{} // most likely a proxy, which stands for everybody
+	}
+	return signin.Attempt{Network: signin.Network(address)}
+}
+
+// device names a browser for the list of sessions: its family and its system, nothing that tells two of them apart.
+func device(agent string) string {
+	browser, system := "", ""
+	for _, b := range [][2]string{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chromium/", "Chromium"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}} {
+		if strings.Contains(agent, b[0]) {
+			browser = b[1]
+			break
+		}
+	}
+	for _, o := range [][2]string{{"Android", "Android"}, {"iPhone", "iOS"}, {"iPad", "iPadOS"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}} {
+		if strings.Contains(agent, o[0]) {
+			system = o[1]
+			break
+		}
+	}
+	if browser == "" || system == "" {
+		return browser + system
+	}
+	return browser + ", " + system
+}
+
+// see sends to another page of the portal.
+func see(w http.ResponseWriter, r *http.Request, to string) error {
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// member gives who is signed in; where nobody is, it sends the visitor to sign in and come back.
+func (s *Site) member(w http.ResponseWriter, r *http.Request) (v *server.Visitor, ok bool, err error) {
+	v, err = s.Server.Visitor(w, r)
+	if err != nil {
+		return nil, false, err
+	}
+	if v.SignedIn() {
+		return v, true, nil
+	}
+	if v.Actor.Known() {
+		return nil, false, fault.New(fault.Forbidden, "This page is for people who are signed in.")
+	}
+	back := url.Values{"next": {r.URL.RequestURI()}}
+	return nil, false, see(w, r, "/login/?"+back.Encode())
+}
+
+// parsed reads the form of a request.
+func parsed(r *http.Request) (page.Form, error) {
+	if err := server.ParseForm(r); err != nil {
+		return page.Form{}, err
+	}
+	return page.Form{Values: r.PostForm}, nil
+}
+
+// signedIn gives who is signed in, for scripts. Kind Unauthenticated: nobody is.
+func (s *Site) signedIn(w http.ResponseWriter, r *http.Request) (*server.Visitor, error) {
+	v, err := s.Server.Visitor(w, r)
+	if err == nil && !v.SignedIn() {
+		err = fault.New(fault.Unauthenticated, "This needs to be signed in.")
+	}
+	return v, err
+}
