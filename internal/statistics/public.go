@@ -147,6 +147,11 @@ func (c *Counter) figures(ctx context.Context, m Month) (*monthly, error) {
 	if kept := c.published[m]; kept != nil && kept.asOf == c.Today() {
 		return kept, nil
 	}
+	since, err := c.Since(ctx)
+	if err != nil || p.To < since {
+		return nil, err
+	}
+	p.From = max(p.From, since) // the days before were not quiet, but not counted
 	out := &monthly{asOf: c.Today()}
 	days, err := c.Traffic(ctx, p)
 	if err != nil {

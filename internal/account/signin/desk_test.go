@@ -38,7 +38,7 @@ func (h *house) ByEmail(email string) (*account.Person, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, p := range h.people {
-		if p.Email == strings.ToLower(email) {
+		if p.Email == strings.ToLower(strings.TrimSpace(email)) {
 			return p, true
 		}
 	}

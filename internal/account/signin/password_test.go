@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+
 	"strings"
 	"sync"
 	"testing"
@@ -79,22 +80,31 @@ func TestHashes(t *testing.T) {
 func TestTimeTellsNothing(t *testing.T) {
 	h := fresh(t, nil)
 	h.add(4, "dan@example.org")
-	took := map[string][]time.Duration{}
-	for range 15 {
-		for _, email := range []string{ada, "nobody@example.org", "cleo@example.org"} {
+	others := []string{"nobody@example.org", "cleo@example.org"}
+	least := map[string]time.Duration{}
+	apart := func() string {
+		for _, email := range others {
+			if ratio := float64(least[email]) / float64(least[ada]); ratio < 0.9 || ratio > 1.1 {
+				return fmt.Sprintf("%s takes %.2f times as long as a person with a password", email, ratio)
+			}
+		}
+		return ""
+	}
+	// The least of many tries is what the work takes; a machine that is busy with other things wants more of them.
+	for try := 0; try < 150 && (try < 15 || apart() != ""); try++ {
+		for _, email := range append([]string{ada}, others...) {
 			h.guard.forgive(email)
 			begun := time.Now()
 			if _, err := h.Password(t.Context(), email, "a wrong password", Attempt{}); err == nil {
 				t.Fatal("a wrong password opens")
 			}
-			took[email] = append(took[email], time.Since(begun))
+			if took := time.Since(begun); least[email] == 0 || took < least[email] {
+				least[email] = took
+			}
 		}
 	}
-	least := func(email string) float64 { return float64(slices.Min(took[email])) }
-	for _, email := range []string{"nobody@example.org", "cleo@example.org"} {
-		if ratio := least(email) / least(ada); ratio < 0.9 || ratio > 1.1 {
-			t.Errorf("%s takes %.2f times as long as a person with a password", email, ratio)
-		}
+	if problem := apart(); problem != "" {
+		t.Error(problem)
 	}
 }
 

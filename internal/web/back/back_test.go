@@ -57,7 +57,7 @@ func open(t *testing.T) *portal {
 }
 
 // openIn is open in other languages.
-func openIn(t *testing.T, o locale.Options) *portal {
+func openIn(t *testing.T, o locale.Options, change ...func(*back.Options)) *portal {
 	t.Helper()
 	data := exploretest.Open(t)
 	pool := data.DB
@@ -87,8 +87,12 @@ func openIn(t *testing.T, o locale.Options) *portal {
 	}})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, SignIn: true})
 	must(err)
-	site, err := back.New(back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(data.Explorer),
-		Second: func(_ context.Context, id int64) (bool, error) { return id == 1, nil }})
+	parts := back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(data.Explorer),
+		Second: func(_ context.Context, id int64) (bool, error) { return id == 1, nil }}
+	for _, c := range change {
+		c(&parts)
+	}
+	site, err := back.New(parts)
 	must(err)
 	mux := http.NewServeMux()
 	site.Register(mux)
