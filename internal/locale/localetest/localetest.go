@@ -22,15 +22,17 @@ func Names() []string {
 // Untranslated gives the texts of a page that stand outside of ⟦ and ⟧: text, and the attributes that are read out or
 // shown. What is code, what is marked as of another language, addresses, and the names given are let be.
 func Untranslated(page string, names ...string) []string {
-	root, err := html.Parse(strings.NewReader(page))
+	root, err := html.ParseWithOptions(strings.NewReader(page), html.ParseOptionEnableScripting(false)) // what stands in noscript is read, too
 	if err != nil {
 		return []string{err.Error()}
 	}
+	let := slices.Concat(Names(), names)
+	slices.SortFunc(let, func(a, b string) int { return len(b) - len(a) }) // a name within another comes after it
 	var out []string
 	report := func(where, text string) {
 		text = strings.Join(strings.Fields(text), " ")
 		rest := address.ReplaceAllString(outside(text), " ")
-		for _, name := range slices.Concat(Names(), names) {
+		for _, name := range let {
 			if strings.TrimSpace(rest) == name {
 				return
 			}

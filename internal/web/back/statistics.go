@@ -205,7 +205,7 @@ func (p *monitoringPage) traffic(days []statistics.Traffic) {
 }
 
 func (p *monitoringPage) chart(title string, names []string, values []int64) {
-	c := chart.Figure{Title: title, First: names[0], Last: names[len(names)-1], Right: p.Dir == "rtl"}
+	c := chart.Figure{Title: title, First: names[0], Last: names[len(names)-1]}
 	most := int64(0)
 	for i, n := range values {
 		most = max(most, n)

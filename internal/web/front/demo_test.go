@@ -74,14 +74,20 @@ func siteOver(t *testing.T, p Portal, title string) http.Handler {
 	return siteIn(t, p, title, locale.Options{Fallback: "fr"})
 }
 
-// siteIn is siteOver in other languages.
-func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...func(*Options)) http.Handler {
+// siteIn is siteOver in other languages, and with what change says otherwise.
+func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...func(*privacy.Options, *Options)) http.Handler {
 	t.Helper()
 	locales, err := locale.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	registry := privacytest.New(t, func(o *privacy.Options) { o.Operator, o.Languages = title, locales.Printers() })
+	doors := Options{Portal: p}
+	registry := privacytest.New(t, func(o *privacy.Options) {
+		o.Operator, o.Languages = title, locales.Printers()
+		for _, c := range change {
+			c(o, &doors)
+		}
+	})
 	frame, err := page.New(page.Options{
 		Locales: locales, Privacy: registry, Title: title,
 		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry, Lenient: []string{"/i18n/setlang/"}}),
@@ -89,17 +95,12 @@ func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...fu
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := Options{
-		Frame: frame, Portal: p,
-		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			fmt.Fprintf(w, `{"asked":%q}`, r.URL.Path)
-		}),
-	}
-	for _, c := range change {
-		c(&parts)
-	}
-	s, err := New(parts)
+	doors.Frame = frame
+	doors.API = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"asked":%q}`, r.URL.Path)
+	})
+	s, err := New(doors)
 	if err != nil {
 		t.Fatal(err)
 	}

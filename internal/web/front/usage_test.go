@@ -17,6 +17,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/db/dbtest"
 	"parvis/internal/locale"
+	"parvis/internal/privacy"
 	"parvis/internal/statistics"
 )
 
@@ -50,7 +51,7 @@ func used(t *testing.T, f fixture, level statistics.Level, n int) http.Handler {
 		}
 		now = now.AddDate(0, 0, 1)
 	}
-	return siteIn(t, f, "Town", locale.Options{Fallback: "en"}, func(o *Options) {
+	return siteIn(t, f, "Town", locale.Options{Fallback: "en"}, func(_ *privacy.Options, o *Options) {
 		o.Usage = Usage{Counter: c, Visible: func(account.Actor) []*catalog.Entry { return f.entries }}
 	})
 }
