@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parvis/internal/account"
+	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
@@ -72,6 +73,15 @@ func openDoors(t *testing.T) *building {
 	}
 	mux, pages := http.NewServeMux(), http.NewServeMux()
 	api.Register(mux)
+	people, err := account.OpenPeople(t.Context(), account.PeopleOptions{DB: b.DB})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := account.OpenKeys(t.Context(), account.KeyOptions{DB: b.DB, People: people})
+	if err != nil {
+		t.Fatal(err)
+	}
+	automation.New(automation.Options{Server: s, People: people, Keys: keys, Catalog: b.Catalog, BaseURL: "https://data.example.org"}).Register(mux)
 	now := time.Date(2026, 11, 18, 12, 0, 0, 0, time.UTC)
 	counter, err := statistics.Open(t.Context(), statistics.Options{DB: dbtest.Open(t), Log: slog.New(slog.DiscardHandler), Clock: func() time.Time { return now }})
 	if err != nil {

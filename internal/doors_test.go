@@ -21,7 +21,10 @@ type door struct {
 	harmless string   // why nothing of a dataset can come out here, where there are no requests
 }
 
-const api = "/api/explore/v2.1"
+const (
+	api    = "/api/explore/v2.1"
+	manage = "/api/automation/v1.0"
+)
 
 // doorList has a line for each route of each room that may ask the catalogue or the explorer. A route without
 // one fails TestEveryDoorHasItsLine.
@@ -64,6 +67,19 @@ func doorList() []door {
 		{pattern: "/catalog/exports/{format}", requests: below(api+"/catalog/exports/", "csv", "json", "xlsx", "csv?select=dataset_id,records_count", "json?where='"+id+"'", "csv?where='"+twin(canaryLabel)+"'", "csv?where='"+twin(canaryWord)+"'&lang=fr")},
 		{pattern: "", harmless: "names the catalogue"}, {pattern: "/swagger.json", harmless: "describes the API"}, {pattern: "/catalog", harmless: "names what there is to ask"},
 		{pattern: "/catalog/exports", harmless: "names formats"}, {pattern: "/api/explore/{$}", harmless: "names versions"}, {pattern: "/api/explore/", harmless: "no route"},
+
+		{pattern: "/datasets", requests: with(manage+"/datasets", "", "dataset_id="+id, "limit=1", "offset=1")},
+		{pattern: "/datasets/{dataset}/security/default", requests: with(manage+"/datasets/"+id+"/security/default", "")},
+		{pattern: "/datasets/{dataset}/security/users", requests: with(manage+"/datasets/"+id+"/security/users", "")},
+		{pattern: "/datasets/{dataset}/security/users/{username}", requests: with(manage+"/datasets/"+id+"/security/users/u1", "")},
+		{pattern: "/datasets/{dataset}/security/groups", requests: with(manage+"/datasets/"+id+"/security/groups", "")},
+		{pattern: "/datasets/{dataset}/security/groups/{group}", requests: with(manage+"/datasets/"+id+"/security/groups/none", "")},
+		{pattern: "/users", harmless: "people"}, {pattern: "/users/invite", harmless: "people"}, {pattern: "/users/{username}", harmless: "people"},
+		{pattern: "/groups", harmless: "people"}, {pattern: "/groups/{group}", harmless: "people"}, {pattern: "/groups/{group}/users", harmless: "people"},
+		{pattern: "/groups/{group}/users/{username}", harmless: "people"}, {pattern: "/invitations", harmless: "people"},
+		{pattern: "/invitations/{invitation}/resend", harmless: "people"}, {pattern: "/invitations/{invitation}", harmless: "people"},
+		{pattern: "/apikeys", harmless: "keys"}, {pattern: "/apikeys/{key}", harmless: "keys"}, {pattern: "/apikeys/{key}/revoke", harmless: "keys"},
+		{pattern: "/api/automation/", harmless: "no route"},
 
 		{pattern: "/explore/{$}", requests: with("/explore/", "", "q="+id, "q="+twin(canaryTitle), "q="+field, "q="+twin(canaryLabel), "q="+twin(canaryWord), "sort=title", "where=records_count>100", "refine.title=x", "lang=fr")},
 		{pattern: "/explore/dataset/{id}/information/{$}", requests: with(page+"/information/", "", "lang=fr", "lang=ar")},
