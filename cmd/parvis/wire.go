@@ -263,8 +263,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	}
 	office, err := back.New(back.Options{
 		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
-		Counter: d.counter,
-	})
+		Counter: d.counter, Second: d.desk.HasCodes})
 	if err != nil {
 		return nil, err
 	}
