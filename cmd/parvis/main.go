@@ -36,8 +36,8 @@ func commands() []*command {
 			subs: []*command{apikeyCreate(), apikeyList(), apikeyRevoke()},
 		},
 		{
-			name: "user", summary: "create, list, disable and remove people",
-			subs: []*command{userCreate(), userList(), userDisable(), userEnable(), userRemove()},
+			name: "user", summary: "create, list, disable and remove people, set their passwords",
+			subs: []*command{userCreate(), userList(), userPassword(), userDisable(), userEnable(), userRemove()},
 		},
 		{
 			name: "group", summary: "create, list and remove groups, say who is in them",
@@ -65,6 +65,7 @@ type command struct {
 type call struct {
 	args     []string
 	set      settings
+	in       io.Reader // nil: nothing can be read
 	out, err io.Writer
 	terminal bool // a person looks at err
 }
@@ -88,7 +89,7 @@ func main() {
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 	p := process{
-		args: os.Args[1:], env: os.LookupEnv, out: os.Stdout, err: os.Stderr,
+		args: os.Args[1:], env: os.LookupEnv, in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 	status := p.run(ctx)
@@ -100,6 +101,7 @@ func main() {
 type process struct {
 	args     []string
 	env      func(string) (string, bool)
+	in       io.Reader
 	out, err io.Writer
 	terminal bool
 }
@@ -168,7 +170,7 @@ func isHelp(arg string) bool { return arg == "-h" || arg == "-help" || arg == "-
 
 // runCommand reads flags and settings and runs one subcommand.
 func (p process) runCommand(ctx context.Context, cmd *command, path string, args []string) error {
-	c := &call{out: p.out, err: p.err, terminal: p.terminal}
+	c := &call{in: p.in, out: p.out, err: p.err, terminal: p.terminal}
 	given := map[string]string{}
 	fs := flag.NewFlagSet(path, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)

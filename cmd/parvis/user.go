@@ -14,17 +14,19 @@ import (
 
 func userCreate() *command {
 	var email, name, language, given string
-	var admin bool
+	var admin, stdin bool
 	return &command{
 		name: "create", summary: "make an account for somebody",
+		details: passwordDetails,
 		flags: func(fs *flag.FlagSet) {
 			fs.StringVar(&email, "email", "", "`EMAIL` address (required)")
 			fs.StringVar(&name, "name", "", "`TEXT` by which they want to be called")
 			fs.StringVar(&language, "language", "", "`CODE` of the language of their pages and mails, as in fr")
 			fs.StringVar(&given, "permissions", "", "`PERMISSIONS` that they hold, separated by commas")
 			fs.BoolVar(&admin, "admin", false, "they administer the portal, and may do everything")
+			fs.BoolVar(&stdin, "password-stdin", false, "read their password from the first line of standard input")
 		},
-		settings: []string{},
+		settings: []string{"url", "addr"},
 		run: func(ctx context.Context, c *call) error {
 			if email == "" {
 				return usagef("user create: --email is missing")
@@ -36,13 +38,41 @@ func userCreate() *command {
 			if admin {
 				held |= account.PermissionsOf(account.EditDomain)
 			}
+			password, err := c.password(email, stdin)
+			if err != nil {
+				return err
+			}
 			return withPortal(ctx, c, true, func(p *portal) error {
 				made, err := p.people.Create(ctx, account.Operator, account.Draft{Email: email, Name: name, Language: language, Permissions: held})
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(c.out, "%d %s\n", made.ID, made.Email)
+				fmt.Fprintf(c.out, "%d %s\n", made.ID, made.Email)
+				return p.setPassword(ctx, c, made.ID, password)
+			})
+		},
+	}
+}
+
+func userPassword() *command {
+	var stdin bool
+	return &command{
+		name: "password", args: "EMAIL", min: 1, max: 1, summary: "give somebody another password", details: passwordDetails,
+		flags: func(fs *flag.FlagSet) {
+			fs.BoolVar(&stdin, "password-stdin", false, "read the password from the first line of standard input")
+		},
+		settings: []string{"url", "addr"},
+		run: func(ctx context.Context, c *call) error {
+			password, err := c.password(c.args[0], stdin)
+			if err != nil {
 				return err
+			}
+			return withPortal(ctx, c, false, func(p *portal) error {
+				one, err := p.personByEmail(ctx, c.args[0])
+				if err != nil {
+					return err
+				}
+				return p.setPassword(ctx, c, one.ID, password)
 			})
 		},
 	}

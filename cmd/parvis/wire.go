@@ -242,6 +242,15 @@ func (p *portal) visible(a account.Actor) []*catalog.Entry {
 	return entries
 }
 
+// requested finds a dataset that somebody asks access to.
+func (p *portal) requested(by account.Actor, id, language string) (uid, title string, ok bool) {
+	e, err := p.catalog.Find(by, id)
+	if err != nil {
+		return "", "", false
+	}
+	return e.UID, e.TitleIn(dataset.Wish{Lang: language, Portal: p.set.language}).Text, true
+}
+
 // pages opens the doors of pages over a frame.
 func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
@@ -257,13 +266,15 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	}
 	members, err := member.New(member.Options{
 		Frame: frame, People: p.people, Keys: p.keys, Sessions: p.sessions, Desk: d.desk, Apps: d.apps, Letters: p.letters, Signup: p.set.signup,
+		Requested: p.requested,
 	})
 	if err != nil {
 		return nil, err
 	}
 	office, err := back.New(back.Options{
 		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
-		Counter: d.counter, Second: d.desk.HasCodes})
+		Counter: d.counter, Second: d.desk.HasCodes,
+	})
 	if err != nil {
 		return nil, err
 	}

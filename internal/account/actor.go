@@ -2,10 +2,11 @@ package account
 
 // Actor is who asks. It is always an argument, never hidden in a context.
 type Actor struct {
-	Key        int64       // the API key used; 0 for none
-	Everything bool        // may see and do everything: the operator at the command line, and keys made there
-	Person     *Person     // nil: nobody in particular
-	Scope      Permissions // what the key or application used may do of what its person may; Every for a session
+	Key         int64       // the API key used; 0 for none
+	Everything  bool        // may see and do everything: the operator at the command line, and keys made there
+	Person      *Person     // nil: nobody in particular
+	Application bool        // of a third party, which the person lets act for them: it does not act for the person's own account
+	Scope       Permissions // what the key or application used may do of what its person may; Every for a session
 }
 
 // Anonymous is who asks without saying who they are.

@@ -125,20 +125,24 @@ func (k *Keys) room(ctx context.Context, tx *sql.Tx, owner int64) error {
 	return nil
 }
 
-// mayScope tells whether a key of an owner may be given a scope. All that its owner may is always allowed, and so
-// are the rights that people can hold on single datasets.
+// mayScope tells whether a key of an owner may be given a scope.
 func mayScope(by Actor, owner *Person, scope Permissions) error {
 	if scope == Every {
 		return nil
 	}
-	onDatasets := PermissionsOf(ExploreRestrictedDataset, EditDataset, PublishDataset, ManageDataset)
 	for _, p := range scope.List() {
-		held := owner.Permissions.Has(p) || owner.Permissions.Has(EditDomain) || onDatasets.Has(p)
-		if !held || !by.Everything && !by.Scope.Has(p) {
+		if !owner.MayScope(PermissionsOf(p)) || !by.Everything && !by.Scope.Has(p) {
 			return fault.New(fault.Forbidden, "A key cannot be given the permission %s, which its owner does not hold.", p)
 		}
 	}
 	return nil
+}
+
+// MayScope tells whether keys of a person may be bound to a set of permissions: to those that the person holds, and to
+// those that people can hold on single datasets.
+func (p *Person) MayScope(scope Permissions) bool {
+	onDatasets := PermissionsOf(ExploreRestrictedDataset, EditDataset, PublishDataset, ManageDataset)
+	return p.Permissions.Has(EditDomain) || scope&^(p.Permissions|onDatasets) == 0
 }
 
 // Update changes a good key's label, scope and end; its owner stays. Kinds as for Create; NotFound: the actor may

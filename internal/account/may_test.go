@@ -60,6 +60,7 @@ func newStage(t *testing.T) *stage {
 		"plain":              as(s.plain),
 		"plain, whole key":   {Person: s.plain, Key: s.plainKey.ID, Scope: account.Every},
 		"plain, narrow key":  {Person: s.plain, Key: 99, Scope: narrow},
+		"plain, application": {Person: s.plain, Application: true, Scope: account.Every},
 		"editor":             as(s.editor),
 		"admin":              as(s.admin),
 		"admin, narrow key":  {Person: s.admin, Key: 98, Scope: narrow},

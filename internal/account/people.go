@@ -131,9 +131,11 @@ func (p *People) All(ctx context.Context, by Actor, ask Search) (page []Profile,
 	return page, total, err
 }
 
-// is tells whether the actor is a person, with all of that person's rights: a key or application for a part of them
-// does not act for the person itself.
-func (a Actor) is(id int64) bool { return a.Person != nil && a.Person.ID == id && a.Scope == Every }
+// is tells whether the actor is a person, with all of that person's rights: neither a key for a part of them nor an
+// application acts for the person's own account, where it could make itself at home for ever.
+func (a Actor) is(id int64) bool {
+	return a.Person != nil && a.Person.ID == id && a.Scope == Every && !a.Application
+}
 
 func noPerson(id int64) error { return fault.New(fault.NotFound, "There is no person %d.", id) }
 

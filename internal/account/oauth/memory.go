@@ -50,7 +50,7 @@ func (a *Applications) Authenticate(ctx context.Context, token string) (account.
 	if !ok {
 		return account.Anonymous, unknown
 	}
-	return account.Actor{Person: person, Scope: account.Every}, nil
+	return account.Actor{Person: person, Application: true, Scope: account.Every}, nil
 }
 
 func (a *Applications) pass(ctx context.Context, hash string) (*pass, error) {

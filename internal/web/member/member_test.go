@@ -136,7 +136,10 @@ func open(t *testing.T, w wants) *portal {
 	})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: "Town — data", SignIn: true})
 	p.must(err)
-	site, err := member.New(member.Options{Frame: frame, People: p.people, Keys: p.keys, Sessions: p.sessions, Desk: p.desk, Apps: p.apps, Letters: letters, Signup: w.signup})
+	site, err := member.New(member.Options{Frame: frame, People: p.people, Keys: p.keys, Sessions: p.sessions, Desk: p.desk, Apps: p.apps, Letters: letters, Signup: w.signup,
+		Requested: func(_ account.Actor, id, _ string) (uid, title string, ok bool) {
+			return "da_towns1", "Towns <by> the sea", id == "towns"
+		}})
 	p.must(err)
 	mux := http.NewServeMux()
 	site.Register(mux)

@@ -18,14 +18,15 @@ var templateFiles embed.FS
 
 // Options are the parts of a Site. All must be given.
 type Options struct {
-	Frame    *page.Frame
-	People   *account.People
-	Keys     *account.Keys
-	Sessions *session.Store
-	Desk     *signin.Desk
-	Apps     *oauth.Applications
-	Letters  *Letters
-	Signup   bool // whoever has an e-mail address may make an account
+	Frame     *page.Frame
+	People    *account.People
+	Keys      *account.Keys
+	Sessions  *session.Store
+	Desk      *signin.Desk
+	Apps      *oauth.Applications
+	Letters   *Letters
+	Requested Requested // nil: access can be asked for to the portal alone
+	Signup    bool      // whoever has an e-mail address may make an account
 }
 
 // Site is the door of people with an account.
@@ -73,6 +74,9 @@ func (s *Site) Register(mux *http.ServeMux) {
 	page("GET /signup/{$}", s.signup)
 	page("POST /signup/{$}", s.postSignup)
 
+	page("GET "+requestPath+"{$}", s.request)
+	page("POST "+requestPath+"{$}", s.postRequest)
+
 	page("GET /oidc/authenticate", s.depart)
 	page("POST /oidc/authenticate", s.postDepart)
 	page("GET "+callbackPath, s.arrive)
@@ -92,6 +96,10 @@ func (s *Site) Register(mux *http.ServeMux) {
 	page("POST /account/security/codes/{$}", s.postCodes)
 	page("POST /account/security/passkey/options/{$}", s.newPasskey)
 	page("POST /account/security/passkey/{$}", s.addPasskey)
+	page("GET "+keysPath+"{$}", s.keys)
+	page("POST "+keysPath+"{$}", s.postKeys)
+	page("GET "+keysPath+"{key}/revoke/{$}", s.revokeKey)
+	page("POST "+keysPath+"{key}/revoke/{$}", s.postRevokeKey)
 	page("GET /account/applications/{$}", s.applications)
 	page("POST /account/applications/{$}", s.postApplications)
 	page("GET /account/applications/{id}/{$}", s.application)
