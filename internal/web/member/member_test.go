@@ -145,8 +145,18 @@ func open(t *testing.T, w wants) *portal {
 	site.Register(mux)
 	web.Config.Handler = frame.Wrap(frame.Guard(mux))
 	web.Start()
-	t.Cleanup(web.Close)
-	t.Cleanup(p.desk.Close)
+	t.Cleanup(func() { // LOG-001, LOG-002
+		web.Close()
+		p.desk.Close()
+		for _, typed := range []string{"@example.org", "four words", "four of them", "sessionid", "csrftoken", "csrfmiddlewaretoken"} {
+			if strings.Contains(p.log.String(), typed) {
+				t.Errorf("the log holds %q", typed)
+			}
+		}
+		if !strings.Contains(p.log.String(), "answered") {
+			t.Error("the log holds nothing: the test does not look where it should")
+		}
+	})
 	letters.URL = p.url
 	p.person(ada, adaWords)
 	return p
