@@ -56,6 +56,7 @@ type wants struct {
 	signup   bool
 	provider func(url string) signin.Provider // of the portal at an address; nil: none
 	enrol    bool
+	tongues  locale.Options // none: English first
 }
 
 func (p *portal) clock() time.Time {
@@ -101,7 +102,7 @@ func open(t *testing.T, w wants) *portal {
 	web := httptest.NewUnstartedServer(nil)
 	p.url = "http://" + strings.Replace(web.Listener.Addr().String(), "127.0.0.1", "localhost", 1) // passkeys need a name
 	log := slog.New(slog.NewTextHandler(&safe{b: p.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	locales, err := locale.Load(locale.Options{Fallback: "en"})
+	locales, err := locale.Load(w.tongues)
 	p.must(err)
 	sender, err := mail.Open(mail.Options{Folder: p.letters, Log: log})
 	p.must(err)
