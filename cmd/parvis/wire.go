@@ -199,7 +199,7 @@ func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privac
 	}
 	o := privacy.Options{
 		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
-		SessionIdle: p.set.sessionIdle, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
+		SessionIdle: p.set.sessionIdle, SessionMax: p.set.sessionMax, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
 		Measurement: measurement(p.set),
 	}
 	return privacy.New(o)

@@ -158,24 +158,28 @@ func location(p *locale.Printer, l Location) string {
 
 // duration tells how long an item is kept, exactly: in days where it is whole days, else in hours or minutes.
 func duration(p *locale.Printer, it *Item) string {
-	d := it.Duration
-	long := ""
 	switch {
-	case d == WhileOpen:
+	case it.Duration == WhileOpen:
 		return p.T("until the browser is closed")
-	case d < 0:
+	case it.Duration < 0:
 		return p.T("until it is deleted")
+	case !it.Sliding:
+		return span(p, it.Duration)
+	case it.AtMost > it.Duration:
+		return p.T("{duration} after the last visit, {most} at most", "duration", span(p, it.Duration), "most", span(p, it.AtMost))
+	}
+	return p.T("{duration} after the last visit", "duration", span(p, it.Duration))
+}
+
+// span writes a length of time in the largest unit that it is whole in.
+func span(p *locale.Printer, d time.Duration) string {
+	switch {
 	case d%day == 0:
-		long = p.N("{n} day", "{n} days", int64(d/day))
+		return p.N("{n} day", "{n} days", int64(d/day))
 	case d%time.Hour == 0:
-		long = p.N("{n} hour", "{n} hours", int64(d/time.Hour))
-	default:
-		long = p.N("{n} minute", "{n} minutes", int64(d/time.Minute))
+		return p.N("{n} hour", "{n} hours", int64(d/time.Hour))
 	}
-	if it.Sliding {
-		return p.T("{duration} after the last visit", "duration", long)
-	}
-	return long
+	return p.N("{n} minute", "{n} minutes", int64(d/time.Minute))
 }
 
 // JSON writes the document for programs.

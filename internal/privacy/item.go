@@ -95,6 +95,7 @@ type Item struct {
 	Basis    Basis
 	Duration time.Duration
 	Sliding  bool           // each visit starts the duration anew
+	AtMost   time.Duration  // how often that may happen, from the first visit on; 0: for ever
 	Readable bool           // a script of the page may read the cookie: it lacks HttpOnly
 	Grammar  *regexp.Regexp // what its value looks like; nil for what others store
 	MaxBytes int            // of its value

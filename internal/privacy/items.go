@@ -21,7 +21,7 @@ func own(o *Options) []Item {
 	items := []Item{
 		{
 			ID: Session, Kind: Cookie, Location: Both, Category: Necessary, Basis: ExemptAuthentication,
-			Duration: o.SessionIdle, Sliding: true, Grammar: regexp.MustCompile(`^[A-Za-z0-9_-]{32,64}$`), MaxBytes: 64,
+			Duration: o.SessionIdle, Sliding: true, AtMost: o.SessionMax, Grammar: regexp.MustCompile(`^[A-Za-z0-9_-]{32,64}$`), MaxBytes: 64,
 			Words: func(p *locale.Printer) Words {
 				return Words{
 					Function: p.T("Authentication"), Purpose: p.T("Lets the site remember the user from page to page."),

@@ -150,6 +150,13 @@ func TestDurationFollowsTheSetting(t *testing.T) {
 	}
 }
 
+func TestDurationNamesItsEnd(t *testing.T) {
+	r := open(t, func(o *Options) { o.SessionMax = 90 * day })
+	if got := r.Document(english(t), "", noon).Items[0].Duration; got != "14 days after the last visit, 90 days at most" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestHashCoversEveryWordAndNothingElse(t *testing.T) {
 	same := open(t, nil).Hash()
 	if other := open(t, func(o *Options) {

@@ -17,6 +17,7 @@ type Options struct {
 	Operator    string            // who runs the portal: the service provider of the policy
 	Languages   []*locale.Printer // every language that is turned on; at least one
 	SessionIdle time.Duration     // how long a session lives without a visit; 0: StandardSession
+	SessionMax  time.Duration     // how long it lives at most; 0: as long as there are visits
 	Secure      bool              // visitors reach the portal by HTTPS: cookies are Secure
 	Prefix      string            // "", or "host": cookies are named __Host-…, so that no sibling host can set them
 	Services    []string          // optional third-party services that are on, by the names of Known
