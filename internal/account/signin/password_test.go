@@ -363,3 +363,28 @@ func TestForgottenPassword(t *testing.T) {
 		t.Errorf("a link of yesterday: %v", err)
 	}
 }
+
+func TestOneNetworkCannotWriteToEverybody(t *testing.T) {
+	h := fresh(t, nil)
+	sent := func(a Attempt) (n int) {
+		for i := range unknownLetters + 10 {
+			if h.guard.letter(fmt.Sprintf("p%d-%v@example.org", i, a.Network), a, h.clock()) {
+				n++
+			}
+		}
+		return n
+	}
+	if n := sent(from(elsewhere)); n != networkLetters {
+		t.Errorf("%d letters from one network", n)
+	}
+	if n := sent(Attempt{}); n != unknownLetters {
+		t.Errorf("%d letters from nowhere in particular", n)
+	}
+	if !h.guard.letter("x@example.org", home, h.clock()) {
+		t.Error("no letters from another network")
+	}
+	h.wait(time.Hour)
+	if n := sent(from(elsewhere)); n != networkLetters {
+		t.Errorf("%d letters an hour later", n)
+	}
+}

@@ -22,8 +22,12 @@ const ResetLife = time.Hour
 
 const kindReset = "reset"
 
-// Letters one account, and one network, may ask for in an hour.
-const lettersTries = 3
+// Letters that may be asked for in an hour: to one address, from one network, and from all that cannot be told apart.
+const (
+	lettersTries   = 3
+	networkLetters = 20
+	unknownLetters = 300
+)
 
 // token makes a link's secret, 43 characters, and what the store keeps of it.
 func token() (text, hash string) {
@@ -71,22 +75,32 @@ func (d *Desk) Letter(email string, a Attempt, work func(ctx context.Context)) {
 	})
 }
 
-// letter tells whether one more letter may be sent.
+// letter tells whether one more letter may be sent, and counts it.
 func (g *guard) letter(name string, a Attempt, now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	at := g.key("letter", name)
-	t, _ := g.tries.Get(at)
-	if now.Sub(t.last) >= time.Hour {
-		t = tries{last: now}
+	to, from, most := g.key("letter", name), g.key("letters", a.Network.String()), networkLetters
+	if !a.Network.IsValid() {
+		most = unknownLetters
 	}
-	network := g.network(a.Network, now)
-	if t.failed >= lettersTries || network.until.After(now) {
+	address, network := g.hour(to, now), g.hour(from, now)
+	if address.failed >= lettersTries || network.failed >= most {
 		return false
 	}
-	t.failed++
-	g.tries.Add(at, t)
+	address.failed++
+	network.failed++
+	g.tries.Add(to, address)
+	g.tries.Add(from, network)
 	return true
+}
+
+// hour gives what was counted under a key in the hour that began with its first count.
+func (g *guard) hour(at key, now time.Time) tries {
+	t, _ := g.tries.Get(at)
+	if now.Sub(t.last) >= time.Hour {
+		return tries{last: now}
+	}
+	return t
 }
 
 // Ticket makes the secret of a link with which a person sets a new password, once, within ResetLife.
