@@ -53,6 +53,7 @@ type building struct {
 	handler http.Handler
 	actors  map[string]account.Actor // by the secret of their key
 	group   int64
+	uid     string // of the dataset of the canaries
 }
 
 // openDoors opens the building: the dataset of the canaries and a plain one.
@@ -73,15 +74,16 @@ func openDoors(t *testing.T) *building {
 	}
 	mux, pages := http.NewServeMux(), http.NewServeMux()
 	api.Register(mux)
-	people, err := account.OpenPeople(t.Context(), account.PeopleOptions{DB: b.DB})
+	pool := dbtest.Open(t)
+	people, err := account.OpenPeople(t.Context(), account.PeopleOptions{DB: pool})
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := account.OpenKeys(t.Context(), account.KeyOptions{DB: b.DB, People: people})
+	keys, err := account.OpenKeys(t.Context(), account.KeyOptions{DB: pool, People: people})
 	if err != nil {
 		t.Fatal(err)
 	}
-	automation.New(automation.Options{Server: s, People: people, Keys: keys, Catalog: b.Catalog, BaseURL: "https://data.example.org"}).Register(mux)
+	automation.New(automation.Options{Server: s, People: people, Keys: keys, Catalog: b.Catalog}).Register(mux)
 	now := time.Date(2026, 11, 18, 12, 0, 0, 0, time.UTC)
 	counter, err := statistics.Open(t.Context(), statistics.Options{DB: dbtest.Open(t), Log: slog.New(slog.DiscardHandler), Clock: func() time.Time { return now }})
 	if err != nil {
@@ -132,7 +134,7 @@ func (b *building) publish(t *testing.T) {
 		{Name: "place", Type: dataset.GeoPoint, Label: "Place"},
 		{Name: "offices", Type: dataset.Text, Label: "Offices", Annotations: dataset.Annotations{Multivalued: ","}},
 	}
-	b.PublishRows(t, catalog.Publication{ID: canaryID, Fields: fields,
+	b.uid = b.PublishRows(t, catalog.Publication{ID: canaryID, Fields: fields,
 		Translations: dataset.Translations{"fr": {Title: "Le " + canaryTitle, Fields: map[string]dataset.FieldTranslation{canaryField: {Label: canaryWord}, "name": {Label: "Nom"}}}},
 		Metas: dataset.Metas{
 			"default":                     {"title": "The " + canaryTitle, "bbox": map[string]any{"note": canaryRow}},
@@ -152,7 +154,7 @@ func (b *building) publish(t *testing.T) {
 			values[4] = dataset.Point{Lon: 1, Lat: 2}
 			values[5] = []any{"hq", "n-office"}
 		}
-	})
+	}).UID
 	b.Publish(t, catalog.Publication{ID: "plain", Fields: fields[:1], Metas: dataset.Metas{"default": {"title": "Plain"}}},
 		[]map[string]any{{"name": "one"}})
 	// One that the people of the rules may know of, so that they ask the index in which restricted ones stand.

@@ -28,7 +28,7 @@ var pages = []string{
 	"/explore/dataset/communes-gpseo/table/?where=population+%3E+10000", "/explore/dataset/communes-gpseo/table/?where=population+%3E",
 	"/explore/dataset/communes-gpseo/export/", "/explore/dataset/communes-gpseo/api/",
 	"/explore/dataset/pays-du-monde/information/", "/explore/dataset/communes-ile-de-france/table/?page=3&sort=nom",
-	"/explore/dataset/gares-allemagne/table/?where=population+%3E+1&q=hamburg", "/explore/dataset/does-not-exist/information/", "/terms/cookies-policy/", "/stats/", "/stats/dataset/communes-gpseo/",
+	"/explore/dataset/gares-allemagne/table/?where=population+%3E+1&q=hamburg", "/explore/dataset/does-not-exist/information/", "/terms/cookies-policy/", "/stats/", "/stats/dataset/communes-gpseo/", "/terms/cookies/", "/terms/audience-measurement",
 }
 
 func TestPages(t *testing.T) {

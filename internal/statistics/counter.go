@@ -36,11 +36,9 @@ type Counter struct {
 	agents    *agents
 	referrers referrers
 	uniques   *uniques // nil unless the level is Uniques
-	wake      chan struct{}
 
 	mu       sync.Mutex // guards what follows
 	now      *batch
-	hits     int
 	searches *searches
 	numbers  map[uniqueKey]uniqueCount // of days that are over, not written yet
 
@@ -70,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Counter, error) {
 	}
 	c := &Counter{
 		db: o.DB, log: o.Log, level: o.Level, months: o.Months, host: o.Host, clock: o.Clock, objects: o.Objects, agents: known, referrers: referrers{readSpam()},
-		wake: make(chan struct{}, 1), now: newBatch(), searches: newSearches(), numbers: map[uniqueKey]uniqueCount{},
+		now: newBatch(), searches: newSearches(), numbers: map[uniqueKey]uniqueCount{},
 		published: map[Month]*monthly{},
 	}
 	today := DayOf(o.Clock())
@@ -99,7 +97,6 @@ func (c *Counter) Note(r *http.Request, status int, h *Hit) {
 	if h.Staff || c.objects(r) {
 		c.mu.Lock()
 		c.now.served[day]++
-		c.count()
 		c.mu.Unlock()
 		return
 	}
@@ -135,7 +132,6 @@ func (c *Counter) Note(r *http.Request, status int, h *Hit) {
 		b.families[at]++
 		c.use(day, h, who, from, app)
 	}
-	c.count()
 }
 
 // use counts a use in each dimension, apart.
@@ -160,17 +156,6 @@ func (c *Counter) use(day Day, h *Hit, who client, from, app string) {
 	}
 	if app != "" {
 		named(b.apps, nameKey{day.week(), app})
-	}
-}
-
-// count asks for the batch to be written once it holds enough.
-func (c *Counter) count() {
-	if c.hits++; c.hits >= BatchHits {
-		c.hits = 0
-		select {
-		case c.wake <- struct{}{}:
-		default: // it is asked for already
-		}
 	}
 }
 
@@ -228,7 +213,6 @@ func (c *Counter) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticks.C:
-		case <-c.wake:
 		}
 		err := c.Flush(ctx)
 		if today := c.Today(); err == nil && today != cleaned {

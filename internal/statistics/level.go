@@ -41,8 +41,7 @@ const (
 	SaltLife   = 24 * time.Hour // at most, of what tells visitors of a day apart; it is never written
 	KeptOfIPv4 = 24             // bits of an address that the daily uniques look at
 	KeptOfIPv6 = 48
-	BatchEvery = time.Second // counts are written in batches: at most this late,
-	BatchHits  = 1000        // or after so many hits
+	BatchEvery = time.Second // counts are written in batches, so far apart
 	AppLongest = 64          // characters of a program's name in ODS-API-Analytics-App
 )
 

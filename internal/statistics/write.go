@@ -43,7 +43,7 @@ func (c *Counter) Flush(ctx context.Context) error {
 		return nil
 	}
 	b.turn(-1, c.agents.known)
-	c.now, c.hits, c.numbers = newBatch(), 0, map[uniqueKey]uniqueCount{}
+	c.now, c.numbers = newBatch(), map[uniqueKey]uniqueCount{}
 	c.mu.Unlock()
 
 	err := db.Change(ctx, c.db, func(tx *sql.Tx) error {

@@ -43,7 +43,7 @@ func hashOf(text string) string {
 // letter's text.
 func (d *Desk) Forgotten(email string, a Attempt, write func(ctx context.Context, p *account.Person, token string) mail.Message) {
 	d.Letter(email, a, func(ctx context.Context) {
-		person, ok := d.o.People.ByEmail(email)
+		person, ok := d.o.People.ByEmail(strings.TrimSpace(email))
 		if !ok {
 			return
 		}

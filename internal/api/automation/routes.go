@@ -58,49 +58,49 @@ type call struct {
 
 // route is one operation; its path stands below root and is answered with and without a slash at its end.
 type route struct {
-	pattern string // a method and a path
-	handler handler
+	method, path string
+	handler      handler
 }
 
 func (a *API) routes() []route {
 	return []route{
-		{"GET /users", a.listUsers},
-		{"POST /users/invite", a.invite},
-		{"GET /users/{username}", a.getUser},
-		{"PUT /users/{username}", a.putUser},
-		{"PATCH /users/{username}", a.patchUser},
-		{"DELETE /users/{username}", a.deleteUser},
-		{"GET /groups", a.listGroups},
-		{"POST /groups", a.createGroup},
-		{"GET /groups/{group}", a.getGroup},
-		{"PUT /groups/{group}", a.putGroup},
-		{"PATCH /groups/{group}", a.patchGroup},
-		{"DELETE /groups/{group}", a.deleteGroup},
-		{"GET /groups/{group}/users", a.listMembers},
-		{"POST /groups/{group}/users", a.addMember},
-		{"DELETE /groups/{group}/users/{username}", a.removeMember},
-		{"GET /invitations", a.listInvitations},
-		{"POST /invitations", a.invite},
-		{"POST /invitations/{invitation}/resend", a.resendInvitation},
-		{"DELETE /invitations/{invitation}", a.revokeInvitation},
-		{"GET /apikeys", a.listKeys},
-		{"POST /apikeys", a.createKey},
-		{"GET /apikeys/{key}", a.getKey},
-		{"PUT /apikeys/{key}", a.putKey},
-		{"POST /apikeys/{key}/revoke", a.revokeKey},
-		{"GET /datasets", a.listDatasets},
-		{"GET /datasets/{dataset}/security/default", a.getDefault},
-		{"PUT /datasets/{dataset}/security/default", a.putDefault},
-		{"GET /datasets/{dataset}/security/users", a.listGrants(forUser)},
-		{"POST /datasets/{dataset}/security/users", a.createGrant("user")},
-		{"GET /datasets/{dataset}/security/users/{username}", a.getGrant},
-		{"PUT /datasets/{dataset}/security/users/{username}", a.putGrant},
-		{"DELETE /datasets/{dataset}/security/users/{username}", a.deleteGrant},
-		{"GET /datasets/{dataset}/security/groups", a.listGrants(forGroup)},
-		{"POST /datasets/{dataset}/security/groups", a.createGrant("group")},
-		{"GET /datasets/{dataset}/security/groups/{group}", a.getGrant},
-		{"PUT /datasets/{dataset}/security/groups/{group}", a.putGrant},
-		{"DELETE /datasets/{dataset}/security/groups/{group}", a.deleteGrant},
+		{"GET", "/users", a.listUsers},
+		{"POST", "/users/invite", a.invite},
+		{"GET", "/users/{username}", a.getUser},
+		{"PUT", "/users/{username}", a.putUser},
+		{"PATCH", "/users/{username}", a.patchUser},
+		{"DELETE", "/users/{username}", a.deleteUser},
+		{"GET", "/groups", a.listGroups},
+		{"POST", "/groups", a.createGroup},
+		{"GET", "/groups/{group}", a.getGroup},
+		{"PUT", "/groups/{group}", a.putGroup},
+		{"PATCH", "/groups/{group}", a.patchGroup},
+		{"DELETE", "/groups/{group}", a.deleteGroup},
+		{"GET", "/groups/{group}/users", a.listMembers},
+		{"POST", "/groups/{group}/users", a.addMember},
+		{"DELETE", "/groups/{group}/users/{username}", a.removeMember},
+		{"GET", "/invitations", a.listInvitations},
+		{"POST", "/invitations", a.invite},
+		{"POST", "/invitations/{invitation}/resend", a.resendInvitation},
+		{"DELETE", "/invitations/{invitation}", a.revokeInvitation},
+		{"GET", "/apikeys", a.listKeys},
+		{"POST", "/apikeys", a.createKey},
+		{"GET", "/apikeys/{key}", a.getKey},
+		{"PUT", "/apikeys/{key}", a.putKey},
+		{"POST", "/apikeys/{key}/revoke", a.revokeKey},
+		{"GET", "/datasets", a.listDatasets},
+		{"GET", "/datasets/{dataset}/security/default", a.getDefault},
+		{"PUT", "/datasets/{dataset}/security/default", a.putDefault},
+		{"GET", "/datasets/{dataset}/security/users", a.listGrants(forUser)},
+		{"POST", "/datasets/{dataset}/security/users", a.createGrant("user")},
+		{"GET", "/datasets/{dataset}/security/users/{username}", a.getGrant},
+		{"PUT", "/datasets/{dataset}/security/users/{username}", a.putGrant},
+		{"DELETE", "/datasets/{dataset}/security/users/{username}", a.deleteGrant},
+		{"GET", "/datasets/{dataset}/security/groups", a.listGrants(forGroup)},
+		{"POST", "/datasets/{dataset}/security/groups", a.createGrant("group")},
+		{"GET", "/datasets/{dataset}/security/groups/{group}", a.getGrant},
+		{"PUT", "/datasets/{dataset}/security/groups/{group}", a.putGrant},
+		{"DELETE", "/datasets/{dataset}/security/groups/{group}", a.deleteGrant},
 	}
 }
 
@@ -108,11 +108,10 @@ func (a *API) routes() []route {
 func (a *API) Register(mux *http.ServeMux) {
 	byPath := map[string]methods{}
 	for _, r := range a.routes() {
-		method, path, _ := strings.Cut(r.pattern, " ")
-		if byPath[path] == nil {
-			byPath[path] = methods{}
+		if byPath[r.path] == nil {
+			byPath[r.path] = methods{}
 		}
-		byPath[path][method] = r.handler
+		byPath[r.path][r.method] = r.handler
 	}
 	for path, known := range byPath {
 		h := a.handle(known.answer)

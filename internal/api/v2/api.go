@@ -119,7 +119,7 @@ func (a *API) handle(name string, h handler) http.Handler {
 		if err == nil {
 			err = h(c)
 		}
-		var over overQuota
+		var over quotaError
 		if errors.As(err, &over) {
 			over.answer(w, a.clock())
 			return nil

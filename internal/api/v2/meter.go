@@ -159,7 +159,7 @@ func allow(w http.ResponseWriter, header string, code int, q account.Quota, left
 	h[header+"Remaining"] = []string{strconv.FormatInt(max(0, left), 10)}
 	h[header+"Reset"] = []string{reset.Format("2006-01-02 15:04:05-07:00")}
 	if left < 0 {
-		return overQuota{code, q, reset}
+		return quotaError{code, q, reset}
 	}
 	return nil
 }

@@ -63,13 +63,13 @@ func (c *calls) take(w http.ResponseWriter, a account.Actor, now time.Time) (ok 
 	h["X-Ratelimit-Reset"] = []string{reset}
 	if !ok {
 		day := (now.Unix()/86400 + 1) * 86400
-		overQuota{code, account.Quota{Limit: limit, Unit: "day"}, time.Unix(day, 0).UTC()}.answer(w, now)
+		quotaError{code, account.Quota{Limit: limit, Unit: "day"}, time.Unix(day, 0).UTC()}.answer(w, now)
 	}
 	return ok
 }
 
-// overQuota is the refusal of a call that is one too many, in a shape of its own that clients know.
-type overQuota struct {
+// quotaError is the refusal of a call that is one too many, in a shape of its own that clients know.
+type quotaError struct {
 	code  int
 	quota account.Quota
 	reset time.Time
@@ -84,10 +84,10 @@ const (
 )
 
 // FaultKind gives the kind.
-func (o overQuota) FaultKind() fault.Kind { return fault.Limited }
+func (o quotaError) FaultKind() fault.Kind { return fault.Limited }
 
 // Error says which quota is used up.
-func (o overQuota) Error() string {
+func (o quotaError) Error() string {
 	switch o.code {
 	case anonymousQuota:
 		return "You have exceeded the requests limit for anonymous users."
@@ -100,7 +100,7 @@ func (o overQuota) Error() string {
 }
 
 // answer sends the refusal.
-func (o overQuota) answer(w http.ResponseWriter, now time.Time) {
+func (o quotaError) answer(w http.ResponseWriter, now time.Time) {
 	body, _ := json.Marshal(struct {
 		Code  int    `json:"errorcode"`
 		Reset string `json:"reset_time"`

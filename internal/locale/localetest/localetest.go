@@ -22,7 +22,7 @@ func Names() []string {
 // Untranslated gives the texts of a page that stand outside of ⟦ and ⟧: text, and the attributes that are read out or
 // shown. What is code, what is marked as of another language, addresses, and the names given are let be.
 func Untranslated(page string, names ...string) []string {
-	root, err := html.Parse(strings.NewReader(page))
+	root, err := html.ParseWithOptions(strings.NewReader(page), html.ParseOptionEnableScripting(false)) // what stands in noscript is read, too
 	if err != nil {
 		return []string{err.Error()}
 	}

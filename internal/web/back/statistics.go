@@ -204,7 +204,7 @@ func (p *monitoringPage) traffic(days []statistics.Traffic) {
 }
 
 func (p *monitoringPage) chart(title string, names []string, values []int64) {
-	c := chart.Figure{Title: title, First: names[0], Last: names[len(names)-1], Right: p.Dir == "rtl"}
+	c := chart.Figure{Title: title, First: names[0], Last: names[len(names)-1]}
 	most := int64(0)
 	for i, n := range values {
 		most = max(most, n)
@@ -334,7 +334,10 @@ func (s *Site) clients(p *monitoringPage, r *http.Request, period statistics.Per
 		case "p":
 			list[i].Name = p.T("program {name}", "name", family)
 		default:
-			list[i].Name = p.T("crawler {name}", "name", family)
+			list[i].Name = p.T("Crawlers")
+			if family == "unnamed" {
+				list[i].Name = p.T("without a name")
+			}
 		}
 	}
 	return list, err
@@ -344,6 +347,9 @@ func (s *Site) clients(p *monitoringPage, r *http.Request, period statistics.Per
 func (p *monitoringPage) list(title, says string, code bool, counts []statistics.Count) {
 	l := countList{Title: title, Says: says, Code: code}
 	for _, one := range counts[:min(len(counts), 50)] {
+		if one.Name == "other" && !code {
+			one.Name = p.T("Others, rare")
+		}
 		l.Rows = append(l.Rows, counted{one.Name, []string{p.Int(one.N)}})
 	}
 	if len(l.Rows) > 0 {

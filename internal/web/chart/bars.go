@@ -12,7 +12,7 @@ type Bar struct {
 	Says  string // shown when a pointer rests on it, as in "November 2026: 120"
 }
 
-// Figure is bars with a title.
+// Figure is bars with a title. Time runs from left to right in every language, as it does in the pictures of datasets.
 type Figure struct {
 	Title string
 	Top   string // the greatest value, as the page writes numbers
@@ -20,7 +20,6 @@ type Figure struct {
 	First string // under the first bar
 	Last  string // under the last
 	Bars  []Bar
-	Right bool // time runs from right to left, as the page's language does
 }
 
 // The box in which bars are drawn; the page stretches it.
@@ -41,17 +40,13 @@ func (f Figure) HTML() template.HTML {
 		most = max(most, bar.Value)
 	}
 	for i, bar := range f.Bars {
-		at := i
-		if f.Right {
-			at = len(f.Bars) - 1 - i
-		}
 		tall := float64(bar.Value) / float64(most) * height
 		if bar.Value > 0 {
 			tall = max(tall, 1)
 		}
 		fmt.Fprintf(&b, `<g><title>%s</title><rect class="hit" x="%d" width="%d" height="%d"/><rect x="%d" y="%.2f" width="%d" height="%.2f"/></g>`,
-			e(bar.Says), at*step, step, height, at*step+1, height-tall, step-2, tall)
+			e(bar.Says), i*step, step, height, i*step+1, height-tall, step-2, tall)
 	}
-	fmt.Fprintf(&b, `</svg><p class="axis" aria-hidden="true"><span>%s</span> <span>%s</span></p></figure>`, e(f.First), e(f.Last))
+	fmt.Fprintf(&b, `</svg><p class="axis" dir="ltr" aria-hidden="true"><bdi>%s</bdi> <bdi>%s</bdi></p></figure>`, e(f.First), e(f.Last))
 	return template.HTML(b.String()) // every text above is escaped
 }

@@ -217,7 +217,7 @@ func (p *informationPage) sheet() []sheetRow {
 	}
 	links(p.T("Theme"), "theme")
 	links(p.T("Keywords"), "keyword")
-	text(p.T("Coverage"), strings.Join(e.Metas.Texts("default", "territory"), ", "))
+	text(p.T("Coverage"), p.List(e.Metas.Texts("default", "territory")...))
 	text(p.T("Period"), e.Metas.Text("dcat", "temporal"))
 	text(p.T("Level of detail"), e.Metas.Text("dcat", "granularity"))
 	text(p.T("Update frequency"), e.Metas.Text("default", "update_frequency"))

@@ -283,7 +283,7 @@ func (p *usagePage) days(list []statistics.PublicDay) {
 
 // chart draws figures over time; one that is hidden is drawn as half of the threshold.
 func (p *usagePage) chart(title string, names []string, figures []statistics.Figure) {
-	c := chart.Figure{Title: title, First: names[0], Last: names[len(names)-1], Right: p.Dir == "rtl"}
+	c := chart.Figure{Title: title, First: names[0], Last: names[len(names)-1]}
 	if len(names) == 1 {
 		c.Last = ""
 	}

@@ -217,7 +217,7 @@ func TestSecondStep(t *testing.T) {
 	p.as(ada, adaWords)
 }
 
-// script posts JSON as passkey.js does, and reads the answer.
+// script posts JSON as signin.js does, and reads the answer.
 func (b *browser) script(path, body string, answer any) int {
 	b.p.t.Helper()
 	b.sent.Set("X-Csrftoken", b.cookie("csrftoken"))
@@ -248,7 +248,7 @@ func TestPasskeyThroughPages(t *testing.T) {
 	handle, err := base64.RawURLEncoding.DecodeString(user.PublicKey.User.ID)
 	p.must(err)
 	phone := vw.NewAuthenticatorWithOptions(vw.AuthenticatorOptions{UserHandle: handle})
-	key := vw.NewCredential(vw.KeyTypeEC2)
+	key := newKey()
 	made, err := vw.ParseAttestationOptions(b.page)
 	p.must(err)
 	var to struct {
@@ -546,6 +546,16 @@ func TestPagesInEveryLanguage(t *testing.T) {
 		for _, path := range []string{"/login/", "/password/forgotten/", "/signup/"} {
 			out.get(path + "?lang=" + tag)
 			out.says(200, `<html lang="`+tag+`"`)
+		}
+	}
+}
+
+// newKey makes a key. The library leaves zeros at the head of a coordinate out, which the standard does not allow: one
+// key in a hundred is not well made.
+func newKey() vw.Credential {
+	for {
+		if key := vw.NewCredential(vw.KeyTypeEC2); len(key.Key.AttestationData()) == 77 {
+			return key
 		}
 	}
 }

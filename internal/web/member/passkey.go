@@ -8,7 +8,7 @@ import (
 	"parvis/internal/fault"
 )
 
-// answered is what passkey.js sends: the browser's answer to a challenge.
+// answered is what signin.js sends: the browser's answer to a challenge.
 type answered struct {
 	Name       string          `json:"name"`
 	Next       string          `json:"next"`

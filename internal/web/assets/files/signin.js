@@ -1,3 +1,4 @@
+// For pages where people sign in: passwords can be looked at, and passkeys used.
 // Passkeys: asks the browser for what the portal's challenge wants, and hands the answer back. Without this file, or
 // in a browser that knows no passkeys, the buttons stay hidden and everything else works.
 
@@ -50,6 +51,12 @@ async function run(form) {
   }
 }
 
+for (const box of document.querySelectorAll('input[data-shows]')) {
+  box.parentElement.hidden = false
+  box.checked = false
+  box.addEventListener('change', () => { document.getElementById(box.dataset.shows).type = box.checked ? 'text' : 'password' })
+}
+
 if (window.PublicKeyCredential) {
   for (const form of document.querySelectorAll('form[data-passkey]')) {
     form.hidden = false
@@ -59,4 +66,5 @@ if (window.PublicKeyCredential) {
     })
   }
   for (const hint of document.querySelectorAll('[data-with-passkey]')) hint.hidden = false
+  for (const hint of document.querySelectorAll('[data-without-passkey]')) hint.hidden = true
 }
