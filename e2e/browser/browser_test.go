@@ -169,6 +169,13 @@ func serveDemo(t *testing.T) string {
 // the address.
 func servePortal(t *testing.T, folders []string, flags ...string) string {
 	t.Helper()
+	base, _ := startPortal(t, folders, flags...)
+	return base
+}
+
+// startPortal is servePortal; it also gives the file of what the server writes to standard output.
+func startPortal(t *testing.T, folders []string, flags ...string) (base, output string) {
+	t.Helper()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "parvis")
 	run := func(name string, args ...string) {
@@ -192,6 +199,12 @@ func servePortal(t *testing.T, folders []string, flags ...string) string {
 	server := exec.Command(binary, "serve", "--data", dir+"/data", "--addr", addr, "--metrics-addr", "off")
 	server.Args = append(server.Args, flags...)
 	server.Stderr = os.Stderr
+	said, err := os.Create(filepath.Join(dir, "output"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { said.Close() })
+	server.Stdout = said
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +215,7 @@ func servePortal(t *testing.T, folders []string, flags ...string) string {
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		if answer, err := http.Get("http://" + addr + "/explore/"); err == nil {
 			answer.Body.Close()
-			return "http://" + addr
+			return "http://" + addr, said.Name()
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("the server does not answer within 20 s")

@@ -73,7 +73,7 @@ func (o *office) start(t *testing.T, secure bool) (address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go server.Serve(listener)
+	go func() { _ = server.Serve(listener) }() // it ends with the test
 	t.Cleanup(func() { server.Close() })
 	return listener.Addr().String()
 }

@@ -267,13 +267,13 @@ func (a *Applications) Consents(ctx context.Context, person int64) ([]Consent, e
 	return out, rows.Err()
 }
 
-// Mistake is what is wrong with a draft; Field is "name" or "redirects".
-type Mistake struct {
+// MistakeError is what is wrong with a draft; Field is "name" or "redirects".
+type MistakeError struct {
 	Field, Value string // Value is the address that is wrong, "" for none in particular
 }
 
 // Error says what is wrong.
-func (m *Mistake) Error() string {
+func (m *MistakeError) Error() string {
 	if m.Field == "name" {
 		return "an application needs a name of 1 to 100 characters in one line"
 	}
@@ -284,13 +284,13 @@ func (m *Mistake) Error() string {
 }
 
 // FaultKind says that it is a mistake of the request.
-func (m *Mistake) FaultKind() fault.Kind { return fault.Invalid }
+func (m *MistakeError) FaultKind() fault.Kind { return fault.Invalid }
 
-// clean checks a draft and brings it into the form in which it is kept; the failure is a *Mistake.
+// clean checks a draft and brings it into the form in which it is kept; the failure is a *MistakeError.
 func (d *Draft) clean() error {
 	d.Name = strings.TrimSpace(d.Name)
 	if n := utf8.RuneCountInString(d.Name); n == 0 || n > 100 || !utf8.ValidString(d.Name) || strings.ContainsFunc(d.Name, unicode.IsControl) {
-		return &Mistake{Field: "name"}
+		return &MistakeError{Field: "name"}
 	}
 	var kept []string
 	for _, address := range d.Redirects {
@@ -299,11 +299,11 @@ func (d *Draft) clean() error {
 		}
 	}
 	if len(kept) == 0 || len(kept) > mostRedirects {
-		return &Mistake{Field: "redirects"}
+		return &MistakeError{Field: "redirects"}
 	}
 	for _, address := range kept {
 		if !isRedirect(address) {
-			return &Mistake{Field: "redirects", Value: address}
+			return &MistakeError{Field: "redirects", Value: address}
 		}
 	}
 	d.Redirects = kept

@@ -23,23 +23,23 @@ type Request struct {
 	challenge string // of PKCE, S256; "" for none
 }
 
-// Refusal is a request that the person is not asked about: their browser tells the application why.
-type Refusal struct {
+// RefusalError is a request that the person is not asked about: their browser tells the application why.
+type RefusalError struct {
 	To   string // where to send them
 	Code string // as in invalid_scope
 }
 
 // Error names the reason.
-func (r *Refusal) Error() string { return "the application's request was refused: " + r.Code }
+func (r *RefusalError) Error() string { return "the application's request was refused: " + r.Code }
 
 // FaultKind says that it is a mistake of the request.
-func (r *Refusal) FaultKind() fault.Kind { return fault.Invalid }
+func (r *RefusalError) FaultKind() fault.Kind { return fault.Invalid }
 
 // challenges is what S256 gives: 32 bytes in base64url.
 var challenges = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
 // Ask reads a request to the authorisation endpoint. Kind Invalid: the application or the address to go back to is not
-// known, so that nobody may be sent there; or a *Refusal.
+// known, so that nobody may be sent there; or a *RefusalError.
 func (a *Applications) Ask(ctx context.Context, q url.Values) (*Request, error) {
 	for name, values := range q {
 		if len(values) > 1 {
@@ -100,7 +100,7 @@ func allScope(q url.Values) bool {
 }
 
 func (r *Request) refuse(code string) error {
-	return &Refusal{To: r.back(url.Values{"error": {code}}), Code: code}
+	return &RefusalError{To: r.back(url.Values{"error": {code}}), Code: code}
 }
 
 // back gives the address to send the person back to, with the state that the application gave.

@@ -173,7 +173,7 @@ func TestCodeFlow(t *testing.T) {
 func (h *house) refusedWith(code, name string, form url.Values, basic Credentials) {
 	h.t.Helper()
 	out, err := h.Token(h.t.Context(), form, basic)
-	var r *Refused
+	var r *RefusedError
 	if !errors.As(err, &r) || r.Code != code || out != nil || (r.Status == 401) != (code == "invalid_client") {
 		h.t.Errorf("%s: %+v, %v", name, out, err)
 	}
@@ -290,7 +290,7 @@ func TestPublicClientAndPKCE(t *testing.T) {
 		"short":     func(q url.Values) { prove(q); q.Set("code_challenge", "x") },
 	} {
 		_, err := h.Ask(t.Context(), h.request(change))
-		var r *Refusal
+		var r *RefusalError
 		if !errors.As(err, &r) || r.Code != "invalid_request" || !strings.HasPrefix(r.To, "https://app.example.org/back?") || !strings.Contains(r.To, "state=a+b%26c") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -310,7 +310,7 @@ func TestRequestThatIsNotGood(t *testing.T) {
 		"twice":               func(q url.Values) { q.Add("redirect_uri", "https://evil.example") },
 	} {
 		_, err := h.Ask(t.Context(), h.request(change))
-		var r *Refusal
+		var r *RefusalError
 		if fault.KindOf(err) != fault.Invalid || errors.As(err, &r) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -321,7 +321,7 @@ func TestRequestThatIsNotGood(t *testing.T) {
 		"invalid_request":           func(q url.Values) { q.Set("state", strings.Repeat("x", 3000)) },
 	} {
 		_, err := h.Ask(t.Context(), h.request(change))
-		var r *Refusal
+		var r *RefusalError
 		if !errors.As(err, &r) || r.Code != code || !strings.HasPrefix(r.To, "https://app.example.org/back?") {
 			t.Errorf("%s: %v", code, err)
 		}
@@ -354,7 +354,7 @@ func TestDrafts(t *testing.T) {
 		{Name: "x", Redirects: []string{"https:///x"}}, {Name: "x", Redirects: []string{"https://app.example.org/\r\nX: y"}}, {Name: "x", Redirects: make([]string, 20)},
 	} {
 		_, _, err := h.Register(t.Context(), 2, d)
-		var m *Mistake
+		var m *MistakeError
 		if !errors.As(err, &m) || fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%+v: %v", d, err)
 		}

@@ -25,25 +25,25 @@ type Answer struct {
 	RefreshToken string `json:"refresh_token"`
 }
 
-// Refused is why the token endpoint gives nothing, in the words of RFC 6749.
-type Refused struct {
+// RefusedError is why the token endpoint gives nothing, in the words of RFC 6749.
+type RefusedError struct {
 	Code   string // as in invalid_grant
 	Says   string
 	Status int // of HTTP: the standard asks for these
 }
 
 // Error gives the reason.
-func (r *Refused) Error() string { return r.Code + ": " + r.Says }
+func (r *RefusedError) Error() string { return r.Code + ": " + r.Says }
 
 // FaultKind says that it is a mistake of the request.
-func (r *Refused) FaultKind() fault.Kind { return fault.Invalid }
+func (r *RefusedError) FaultKind() fault.Kind { return fault.Invalid }
 
 func refused(code, says string) error {
 	status := http.StatusBadRequest
 	if code == "invalid_client" {
 		status = http.StatusUnauthorized
 	}
-	return &Refused{code, says, status}
+	return &RefusedError{code, says, status}
 }
 
 // Credentials are what a client says of itself in the header, where it does.
@@ -52,7 +52,7 @@ type Credentials struct {
 	Given          bool
 }
 
-// Token answers a request to the token endpoint; what fails by the client's fault is a *Refused.
+// Token answers a request to the token endpoint; what fails by the client's fault is a *RefusedError.
 func (a *Applications) Token(ctx context.Context, form url.Values, basic Credentials) (*Answer, error) {
 	for name, values := range form {
 		if len(values) > 1 {

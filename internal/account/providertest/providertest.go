@@ -91,24 +91,30 @@ func (p *Provider) SignIn(t testing.TB, address, email string) *url.URL {
 		}
 		return nil
 	}}
-	form, err := client.Get(address)
-	if err != nil {
-		t.Fatal(err)
+	ask := func(method, address string, form url.Values) *http.Response {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		return answer
 	}
-	form.Body.Close()
+	form := ask(http.MethodGet, address, nil)
 	if back != nil || form.StatusCode != http.StatusOK {
 		if back == nil {
 			t.Fatalf("the provider answers %d", form.StatusCode)
 		}
 		return back
 	}
-	answer, err := client.PostForm(p.Issuer+"/login/username", url.Values{
+	answer := ask(http.MethodPost, p.Issuer+"/login/username", url.Values{
 		"username": {email}, "password": {"secret"}, "id": {form.Request.URL.Query().Get("authRequestID")},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer.Body.Close()
 	if back == nil {
 		t.Fatalf("the provider does not send %s back: %d", email, answer.StatusCode)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -113,7 +114,10 @@ func (s *Store) Keep(ctx context.Context, id, name string, value any) error {
 	if err != nil {
 		return fmt.Errorf("keep %s in a session: %w", name, err)
 	}
-	return s.alter(ctx, id, func(data map[string]json.RawMessage) { data[name] = raw })
+	return s.alter(ctx, id, func(data map[string]json.RawMessage) bool {
+		data[name] = raw
+		return true
+	})
 }
 
 // Take puts what was kept under a name into value and forgets it: of several who ask, one gets it. It tells whether
@@ -123,9 +127,10 @@ func (s *Store) Take(ctx context.Context, id, name string, value any) (bool, err
 	if !isID(id) {
 		return false, nil
 	}
-	err := s.alter(ctx, id, func(data map[string]json.RawMessage) {
+	err := s.alter(ctx, id, func(data map[string]json.RawMessage) bool {
 		raw = data[name]
 		delete(data, name)
+		return raw != nil
 	})
 	if fault.KindOf(err) == fault.Unauthenticated || err == nil && raw == nil {
 		return false, nil
@@ -136,15 +141,20 @@ func (s *Store) Take(ctx context.Context, id, name string, value any) (bool, err
 	return true, json.Unmarshal(raw, value)
 }
 
-// alter changes what a session keeps.
-func (s *Store) alter(ctx context.Context, id string, work func(map[string]json.RawMessage)) error {
+// errSame says that there is nothing to write.
+var errSame = errors.New("nothing changes")
+
+// alter changes what a session keeps; work tells whether it changed anything.
+func (s *Store) alter(ctx context.Context, id string, work func(map[string]json.RawMessage) bool) error {
 	hash := hashOf(id)
 	err := s.change(ctx, func(tx *sql.Tx) ([]string, error) {
 		h, err := s.live(ctx, tx, id)
 		if err != nil {
 			return nil, err
 		}
-		work(h.data)
+		if !work(h.data) {
+			return nil, errSame
+		}
 		text, err := json.Marshal(h.data)
 		if err != nil {
 			return nil, err
@@ -154,7 +164,7 @@ func (s *Store) alter(ctx context.Context, id string, work func(map[string]json.
 		}
 		return []string{hash}, once(tx.ExecContext(ctx, sqlKeep, string(text), hash, h.version))
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errSame) {
 		return fmt.Errorf("change what a session keeps: %w", err)
 	}
 	return nil

@@ -111,13 +111,13 @@ func errWrong() error {
 	return fault.New(fault.Unauthenticated, "The e-mail address or the password is wrong.")
 }
 
-// Wait is the answer to somebody who tried too often. It says how long the next attempt must wait.
-type Wait struct{ For time.Duration }
+// WaitError is the answer to somebody who tried too often. It says how long the next attempt must wait.
+type WaitError struct{ For time.Duration }
 
 // Error gives the failure as a sentence.
-func (w *Wait) Error() string {
+func (w *WaitError) Error() string {
 	return fmt.Sprintf("too many attempts: the next is possible in %v", w.For.Round(time.Second))
 }
 
 // FaultKind says that it is a limit.
-func (w *Wait) FaultKind() fault.Kind { return fault.Limited }
+func (w *WaitError) FaultKind() fault.Kind { return fault.Limited }

@@ -73,7 +73,7 @@ func (g *guard) account(what, name string, a Attempt) key {
 	return g.key(what, strangers, name)
 }
 
-// may tells whether an attempt may be made now; else the failure is a *Wait. The attempt counts as failed until
+// may tells whether an attempt may be made now; else the failure is a *WaitError. The attempt counts as failed until
 // passed says otherwise: so many at once cannot slip through together.
 func (g *guard) may(what, name string, a Attempt, now time.Time) error {
 	g.mu.Lock()
@@ -81,7 +81,7 @@ func (g *guard) may(what, name string, a Attempt, now time.Time) error {
 	at := g.account(what, name, a)
 	account, network := g.find(at, now), g.network(a.Network, now)
 	if wait := max(account.until.Sub(now), network.until.Sub(now)); wait > 0 {
-		return &Wait{wait}
+		return &WaitError{wait}
 	}
 	account.failed, account.last = account.failed+1, now
 	if over := account.failed - freeTries; over >= 0 {

@@ -14,7 +14,7 @@ import (
 )
 
 // Password tells who has an e-mail address and a password. Kind Unauthenticated: nobody, with the same text and
-// after the same time whether there is such an address or not. Kind Limited: a *Wait.
+// after the same time whether there is such an address or not. Kind Limited: a *WaitError.
 func (d *Desk) Password(ctx context.Context, email, password string, a Attempt) (Proof, error) {
 	name := strings.ToLower(strings.TrimSpace(email))
 	if err := d.guard.may("password", name, a, d.o.Clock()); err != nil {
@@ -75,7 +75,7 @@ func (d *Desk) kept(ctx context.Context, id int64) (text string, err error) {
 }
 
 // Confirm tells whether a person who is signed in knows their password: before what must not happen by an open
-// screen alone. Kind Unauthenticated: no; kind Limited: a *Wait.
+// screen alone. Kind Unauthenticated: no; kind Limited: a *WaitError.
 func (d *Desk) Confirm(ctx context.Context, p *account.Person, password string, a Attempt) error {
 	a.Inside = true
 	if err := d.guard.may("password", p.Email, a, d.o.Clock()); err != nil {
@@ -106,7 +106,7 @@ func (d *Desk) HasPassword(ctx context.Context, id int64) (since time.Time, ok b
 }
 
 // Prepare checks and hashes a password for an account that is only being made; the function given sets it within the
-// transaction that makes the account. Kind Invalid: a *Rule.
+// transaction that makes the account. Kind Invalid: a *RuleError.
 func (d *Desk) Prepare(ctx context.Context, email, password string) (func(tx *sql.Tx, person int64) error, error) {
 	if err := Check(password, email); err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (d *Desk) Prepare(ctx context.Context, email, password string) (func(tx *sq
 }
 
 // SetPassword gives a person a password: the operator's and the invitation's way. All their sessions and links end.
-// Kind Invalid: a *Rule; kind NotFound: there is no such person.
+// Kind Invalid: a *RuleError; kind NotFound: there is no such person.
 func (d *Desk) SetPassword(ctx context.Context, id int64, password string) error {
 	p, ok := d.o.People.Person(id)
 	if !ok {
@@ -152,7 +152,7 @@ func (d *Desk) set(ctx context.Context, tx *sql.Tx, id int64, text string) error
 
 // Change gives a person who is signed in another password. Their other sessions end, and the one of the identifier
 // here goes on under the new identifier given. Somebody who has no password yet gives "" as the old one.
-// Kind Unauthenticated: the old one is wrong; kind Invalid: a *Rule; kind Limited: a *Wait.
+// Kind Unauthenticated: the old one is wrong; kind Invalid: a *RuleError; kind Limited: a *WaitError.
 func (d *Desk) Change(ctx context.Context, p *account.Person, old, password, here string, a Attempt) (newID string, err error) {
 	if _, has, err := d.HasPassword(ctx, p.ID); err != nil {
 		return "", err

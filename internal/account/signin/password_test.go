@@ -132,7 +132,7 @@ func TestRules(t *testing.T) {
 		"four words that come": 0, "зимний вечер в саду": 0, "كلمات أربع تأتي": 0, "Tr0ub4dor&3x": 0, "passwordless is the future": 0,
 	} {
 		err := Check(password, "Ada.Lovelace@example.org")
-		var rule *Rule
+		var rule *RuleError
 		got := Reason(0)
 		if errors.As(err, &rule) {
 			got = rule.Reason
@@ -150,7 +150,7 @@ func TestManyTriesWait(t *testing.T) {
 		waits := []time.Duration{}
 		for range 20 {
 			_, err := h.Password(t.Context(), email, "a wrong password", stranger)
-			var wait *Wait
+			var wait *WaitError
 			if errors.As(err, &wait) {
 				if fault.KindOf(err) != fault.Limited {
 					t.Fatal(err)
@@ -174,7 +174,9 @@ func TestOwnerIsNotLockedOut(t *testing.T) {
 	}
 	lock := func() {
 		for i := range 12 {
-			h.Password(t.Context(), ada, "a wrong password", from(fmt.Sprintf("203.0.113.%d", i)))
+			if _, err := h.Password(t.Context(), ada, "a wrong password", from(fmt.Sprintf("203.0.113.%d", i))); err == nil {
+				t.Fatal("a wrong password opens")
+			}
 		}
 		if _, err := h.Password(t.Context(), ada, adaWords, from(elsewhere)); fault.KindOf(err) != fault.Limited {
 			t.Fatalf("strangers may go on: %v", err)

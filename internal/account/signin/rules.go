@@ -20,8 +20,8 @@ const (
 //go:embed common.txt
 var common string
 
-// Rule is why a password is not taken.
-type Rule struct{ Reason Reason }
+// RuleError is why a password is not taken.
+type RuleError struct{ Reason Reason }
 
 // Reason is a rule of passwords.
 type Reason int
@@ -36,7 +36,7 @@ const (
 )
 
 // Error says what is wrong with the password.
-func (r *Rule) Error() string {
+func (r *RuleError) Error() string {
 	switch r.Reason {
 	case Short:
 		return "the password is too short: it needs at least 10 characters"
@@ -51,23 +51,23 @@ func (r *Rule) Error() string {
 }
 
 // FaultKind says that it is a mistake of the request.
-func (r *Rule) FaultKind() fault.Kind { return fault.Invalid }
+func (r *RuleError) FaultKind() fault.Kind { return fault.Invalid }
 
-// Check tells whether a password may be the one of an e-mail address; else the failure is a *Rule.
+// Check tells whether a password may be the one of an e-mail address; else the failure is a *RuleError.
 func Check(password, email string) error {
 	text := strings.ToLower(norm.NFKC.String(password))
 	local, _, _ := strings.Cut(strings.ToLower(email), "@")
 	switch n := utf8.RuneCountInString(text); {
 	case n < Shortest:
-		return &Rule{Short}
+		return &RuleError{Short}
 	case n > Longest:
-		return &Rule{Long}
+		return &RuleError{Long}
 	case text == strings.ToLower(email) || text == local:
-		return &Rule{Own}
+		return &RuleError{Own}
 	case distinct(text) < 5:
-		return &Rule{Plain}
+		return &RuleError{Plain}
 	case isCommon(text):
-		return &Rule{Common}
+		return &RuleError{Common}
 	}
 	return nil
 }

@@ -120,7 +120,7 @@ func errTicket() error {
 
 // Reset sets a new password through a link in a letter. All sessions of the person end, and failed attempts are
 // forgiven: who reads the letters of the address is its owner. A second factor stays. Kind NotFound: the link is
-// worth nothing; kind Invalid: a *Rule, and the link may be used again.
+// worth nothing; kind Invalid: a *RuleError, and the link may be used again.
 func (d *Desk) Reset(ctx context.Context, text, password string) (*account.Person, error) {
 	p, err := d.TicketPerson(ctx, text)
 	if err != nil {

@@ -186,7 +186,7 @@ func (d *Desk) factor(ctx context.Context, id int64) (secret string, step int64,
 
 // Code tells whether a code is right as second factor of a person who has proved the first: one that the
 // application shows now, half a minute before or after, or a recovery code. None works twice.
-// Kind Unauthenticated: it is not; kind Limited: a *Wait.
+// Kind Unauthenticated: it is not; kind Limited: a *WaitError.
 func (d *Desk) Code(ctx context.Context, id int64, code string, a Attempt) error {
 	p, ok := d.o.People.Person(id)
 	if !ok {

@@ -127,7 +127,9 @@ func TestCodesCannotBeGuessed(t *testing.T) {
 	_, err = h.EnrolCodes(t.Context(), p, secret.Text, h.app(secret.Text, 0))
 	h.must(err)
 	for range freeTries {
-		h.Code(t.Context(), 1, "000000", from(elsewhere))
+		if err := h.Code(t.Context(), 1, "000000", from(elsewhere)); err == nil {
+			t.Skip("the code of this half-minute happens to be 000000")
+		}
 	}
 	if err := h.Code(t.Context(), 1, h.app(secret.Text, 0), from(elsewhere)); fault.KindOf(err) != fault.Limited {
 		t.Errorf("many codes may be tried: %v", err)

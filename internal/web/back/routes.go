@@ -111,8 +111,8 @@ func (s *Site) Register(mux *http.ServeMux) {
 	to("GET /backoffice/audit/{$}", admin, s.audit)
 	to("GET /backoffice/monitoring/{$}", account.ExploreMonitoring, s.monitoring)
 	to("GET /backoffice/monitoring/data.csv", account.ExploreMonitoring, s.monitoringFile)
-	to("GET /backoffice/monitoring/dataset/{id}/{$}", account.ExploreMonitoring, s.monitoringOf)
-	to("GET /backoffice/monitoring/dataset/{id}/data.csv", account.ExploreMonitoring, s.monitoringFile)
+	to("GET /backoffice/monitoring/dataset/{id}/{$}", anybody, s.monitoringOf)
+	to("GET /backoffice/monitoring/dataset/{id}/data.csv", anybody, s.monitoringFile)
 }
 
 // What stands for permissions in the table of routes: any of those for which there is something in the back office;

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/fault"
@@ -357,6 +358,16 @@ func (p *monitoringPage) list(title, says string, code bool, counts []statistics
 	}
 }
 
+// monitoredEntry finds a dataset whose numbers the person may see: all of them for who explores the monitoring, those
+// that they may change for others. Kinds NotFound and Forbidden.
+func (s *Site) monitoredEntry(p *monitoringPage, id string) (*catalog.Entry, error) {
+	e, err := s.catalog.Find(p.By, id)
+	if err == nil && e.Access.Right < catalog.Edit && !p.By.May(account.ExploreMonitoring) {
+		err = fault.New(fault.Forbidden, "The numbers of this dataset are open to those who may change it.")
+	}
+	return e, err
+}
+
 // monitoringOf shows the use of one dataset.
 func (s *Site) monitoringOf(w http.ResponseWriter, r *http.Request) error {
 	path := monitoringPath + "dataset/" + url.PathEscape(r.PathValue("id")) + "/"
@@ -364,7 +375,7 @@ func (s *Site) monitoringOf(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, err := s.catalog.Find(p.By, r.PathValue("id"))
+	e, err := s.monitoredEntry(p, r.PathValue("id"))
 	if err != nil {
 		return err
 	}

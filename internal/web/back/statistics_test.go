@@ -103,6 +103,15 @@ func TestMonitoring(t *testing.T) {
 	analyst.sees("<bdi>45</bdi><small>&#43;10% against the time before", "call records", "Use of this dataset")
 	analyst.get(page + "data.csv?days=2")
 	analyst.sees("portal,,2026-11-19,views,27\n", "dataset,open,2026-11-18/2026-11-19,by_crawlers,6\n", "searched,swimming pool,2026-11-18/2026-11-19,searches_without_result,16\n")
+	editor := p.person(t, "editor@example.org")
+	grant := catalog.Grant{Person: editor.ID, Rule: catalog.Rule{Right: catalog.Edit}}
+	if err := p.catalog.SetSecurity(t.Context(), account.Operator, "open", catalog.Security{Default: catalog.Rule{Right: catalog.Download}, Grants: []catalog.Grant{grant}}); err != nil {
+		t.Fatal(err)
+	}
+	changes := p.as(t, editor)
+	if one, all := changes.get(of), changes.get(page); one != http.StatusOK || all != http.StatusForbidden {
+		t.Errorf("who may change the dataset: %d, and the portal's numbers: %d", one, all)
+	}
 	admin.get("/backoffice/")
 	admin.sees(`href="/backoffice/monitoring/"`)
 

@@ -25,7 +25,7 @@ func (s *Site) monitoringFile(w http.ResponseWriter, r *http.Request) error {
 	f.out = csv.NewWriter(&f.text)
 	f.row("of", "name", "when", "what", "count")
 	if id := r.PathValue("id"); id != "" {
-		e, err := s.catalog.Find(p.By, id)
+		e, err := s.monitoredEntry(p, id)
 		if err != nil {
 			return err
 		}

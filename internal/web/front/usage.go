@@ -121,7 +121,7 @@ func (s *Site) stats(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.frame(asked, "/stats/", s.usage.Counter)
-	if actor.May(account.ExploreMonitoring) {
+	if actor.Person != nil && actor.May(account.ExploreMonitoring) {
 		p.Staff = p.Href("/backoffice/monitoring/")
 	}
 	p.Facts = []fact{{p.T("Page views"), p.figure(public.Total.Views)}, {p.T("Downloads"), p.figure(public.Total.Downloads)},
@@ -190,7 +190,7 @@ func (s *Site) statsOf(w http.ResponseWriter, r *http.Request) error {
 	}
 	address := "/stats/dataset/" + url.PathEscape(e.ID) + "/"
 	p.frame(asked, address, s.usage.Counter)
-	if actor.May(account.ExploreMonitoring) {
+	if actor.Person != nil && (actor.May(account.ExploreMonitoring) || e.Access.Right >= catalog.Edit) {
 		p.Staff = p.Href("/backoffice/monitoring/dataset/" + url.PathEscape(e.ID) + "/")
 	}
 	p.Facts = []fact{{p.T("Page views"), p.figure(public.Total.Views)}, {p.T("Downloads"), p.figure(public.Total.Downloads)}, {p.T("API calls"), p.figure(public.Total.Calls)}}

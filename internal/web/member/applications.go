@@ -55,7 +55,7 @@ func draft(form page.Form) oauth.Draft {
 
 // wrongDraft says in a form what is wrong with an application, where that is the reason of a failure.
 func wrongDraft(f *page.Form, l *locale.Printer, err error) bool {
-	var m *oauth.Mistake
+	var m *oauth.MistakeError
 	switch {
 	case errors.As(err, &m) && m.Field == "name":
 		f.Wrong("name", l.T("An application needs a name of 1 to 100 characters, in one line."))

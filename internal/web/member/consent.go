@@ -32,7 +32,7 @@ func (s *Site) consentMoved(w http.ResponseWriter, r *http.Request) error {
 // ask reads the application's request; ok is false where the visitor has been answered already.
 func (s *Site) ask(w http.ResponseWriter, r *http.Request, q url.Values) (asked *oauth.Request, ok bool, err error) {
 	asked, err = s.o.Apps.Ask(r.Context(), q)
-	var refused *oauth.Refusal
+	var refused *oauth.RefusalError
 	if errors.As(err, &refused) {
 		return nil, false, away(w, r, refused.To)
 	}
@@ -142,7 +142,7 @@ func (s *Site) token(w http.ResponseWriter, r *http.Request) error {
 		return refuseJSON(w, http.StatusBadRequest, "invalid_request", "the header Authorization is not as RFC 6749 wants it")
 	}
 	answer, err := s.o.Apps.Token(r.Context(), form.Values, basic)
-	var refused *oauth.Refused
+	var refused *oauth.RefusedError
 	if errors.As(err, &refused) {
 		if refused.Status == http.StatusUnauthorized {
 			h.Set("WWW-Authenticate", `Basic realm="oauth2"`)

@@ -112,7 +112,7 @@ func (s *Site) postReset(w http.ResponseWriter, r *http.Request) error {
 
 // wrongPassword says in a form why a password is not taken, where that is the reason of a failure.
 func wrongPassword(f *page.Form, l *locale.Printer, err error) bool {
-	var rule *signin.Rule
+	var rule *signin.RuleError
 	if !errors.As(err, &rule) {
 		return false
 	}

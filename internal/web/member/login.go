@@ -73,7 +73,7 @@ func (s *Site) postLogin(w http.ResponseWriter, r *http.Request) error {
 
 // refusal says in a form why somebody was not let in, and gives the status. Any other failure is given back.
 func refusal(w http.ResponseWriter, f *page.Form, l *locale.Printer, wrong string, err error) (int, error) {
-	var wait *signin.Wait
+	var wait *signin.WaitError
 	switch {
 	case errors.As(err, &wait):
 		w.Header().Set("Retry-After", strconv.FormatInt(int64(wait.For/time.Second)+1, 10))

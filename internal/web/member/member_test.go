@@ -56,6 +56,7 @@ type wants struct {
 	signup   bool
 	provider func(url string) signin.Provider // of the portal at an address; nil: none
 	enrol    bool
+	tongues  locale.Options // none: English first
 }
 
 func (p *portal) clock() time.Time {
@@ -101,7 +102,7 @@ func open(t *testing.T, w wants) *portal {
 	web := httptest.NewUnstartedServer(nil)
 	p.url = "http://" + strings.Replace(web.Listener.Addr().String(), "127.0.0.1", "localhost", 1) // passkeys need a name
 	log := slog.New(slog.NewTextHandler(&safe{b: p.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	locales, err := locale.Load(locale.Options{Fallback: "en"})
+	locales, err := locale.Load(w.tongues)
 	p.must(err)
 	sender, err := mail.Open(mail.Options{Folder: p.letters, Log: log})
 	p.must(err)
@@ -144,8 +145,18 @@ func open(t *testing.T, w wants) *portal {
 	site.Register(mux)
 	web.Config.Handler = frame.Wrap(frame.Guard(mux))
 	web.Start()
-	t.Cleanup(web.Close)
-	t.Cleanup(p.desk.Close)
+	t.Cleanup(func() { // LOG-001, LOG-002
+		web.Close()
+		p.desk.Close()
+		for _, typed := range []string{"@example.org", "four words", "four of them", "sessionid", "csrftoken", "csrfmiddlewaretoken"} {
+			if strings.Contains(p.log.String(), typed) {
+				t.Errorf("the log holds %q", typed)
+			}
+		}
+		if !strings.Contains(p.log.String(), "answered") {
+			t.Error("the log holds nothing: the test does not look where it should")
+		}
+	})
 	letters.URL = p.url
 	p.person(ada, adaWords)
 	return p
