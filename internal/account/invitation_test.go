@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -224,5 +225,56 @@ func TestNoteLeavesSecretsOut(t *testing.T) {
 	}
 	if got := text(t, log[0].Changes); got != `{"value":{"to":"text"}}` {
 		t.Errorf("kept %s", got)
+	}
+}
+
+func TestNothingIsLeftOfWhoIsRemoved(t *testing.T) {
+	people, _, _, pool := openWithMail(t)
+	_, token, err := people.Invite(t.Context(), account.Operator, account.InvitationDraft{Email: "a_da@example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := people.Invite(t.Context(), account.Operator, account.InvitationDraft{Email: "abda@example.org"}); err != nil {
+		t.Fatal(err)
+	}
+	person, err := people.Accept(t.Context(), token, account.Draft{Name: "Ada Canary"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, by := range []account.Actor{as(person), account.Anonymous} {
+		if err := people.Ask(t.Context(), by, account.RequestDraft{Email: "a_da@example.org", Message: "canary"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := people.Remove(t.Context(), as(person), person.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"people", "invitations", "access_requests", "audit", "memberships", "api_keys"} {
+		rows, err := pool.Query(`SELECT * FROM ` + table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns, _ := rows.Columns()
+		for rows.Next() {
+			values := make([]any, len(columns))
+			for i := range values {
+				values[i] = new(any)
+			}
+			if err := rows.Scan(values...); err != nil {
+				t.Fatal(err)
+			}
+			for i := range values {
+				if said := strings.ToLower(fmt.Sprint(*values[i].(*any))); strings.Contains(said, "a_da") || strings.Contains(said, "canary") {
+					t.Errorf("%s still says %s", table, said)
+				}
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, err := people.Log(t.Context(), account.Operator, account.Events{Object: "invitation", Limit: 10})
+	if err != nil || !strings.Contains(text(t, log), "abda@example.org") {
+		t.Errorf("another invitation is blanked, too: %v, %v", log, err)
 	}
 }
