@@ -34,7 +34,7 @@ func (p *portal) openDesk(ctx context.Context) (*signin.Desk, error) {
 	}
 	if p.set.oidcSignup {
 		o.Enrol = func(ctx context.Context, n signin.Newcomer) (int64, error) {
-			made, err := p.people.Register(ctx, "oidc_signup", account.Draft{Email: n.Email, Name: n.Name})
+			made, err := p.people.Register(ctx, "sign_up", account.Draft{Email: n.Email, Name: n.Name})
 			if err != nil {
 				return 0, err
 			}

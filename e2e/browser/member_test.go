@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,7 +50,7 @@ func serveTown(t *testing.T, folders ...string) *town {
 	}
 	port := listener.Addr().(*net.TCPAddr).Port
 	listener.Close()
-	w := &town{base: fmt.Sprintf("http://localhost:%d", port)} // passkeys need a name
+	w := &town{base: fmt.Sprintf("http://portal.localhost:%d", port)} // passkeys need a name, and siblings a parent
 	provider := providertest.Start(t, w.base+"/oidc/callback/", providertest.Person{Subject: "s1", Email: "camille@example.org", Verified: true, First: "Camille"})
 	server := exec.Command(binary, "serve", "--data", dir+"/data", "--addr", fmt.Sprintf("127.0.0.1:%d", port), "--metrics-addr", "off", "--title", "La ville — données ouvertes",
 		"--signup", "everybody", "--oidc-issuer", provider.Issuer, "--oidc-client-id", providertest.ClientID, "--oidc-client-secret", providertest.ClientSecret,
@@ -130,6 +132,35 @@ func TestPeople(t *testing.T) {
 		p.reads("You are not signed in")
 	})
 
+	t.Run("a sibling host cannot sign somebody in", func(t *testing.T) { // SES-014
+		p := admin
+		p.T = t
+		mallory := fresh(t, browser, w.base)
+		mallory.open("/login/?lang=en")
+		mallory.press(`form[action^="/oidc/authenticate"] button`)
+		mallory.reads("Login")
+		mallory.fill("input[name=username]", "camille@example.org", "input[name=password]", "secret")
+		mallory.press("button[type=submit], input[type=submit]")
+		planted := mallory.jar()["sessionid"].Value
+		evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Set-Cookie", "sessionid="+planted+"; Domain=portal.localhost; Path=/terms")
+		}))
+		defer evil.Close()
+		p.do(chromedp.Navigate(strings.Replace(evil.URL, "127.0.0.1", "evil.portal.localhost", 1)))
+		p.open("/terms/cookies-policy/?lang=en")
+		if n := ask[int](p, `[...document.querySelectorAll(".me")].length`); n != 0 {
+			t.Errorf("%s is shown as signed in", ask[string](p, `document.querySelector(".me").innerText`))
+		}
+		p.open("/account/?lang=en")
+		p.reads("Ada")
+		p.open("/terms/cookies/reset?lang=en")
+		p.press("main form button")
+		p.open("/login/?lang=en&next=/account/")
+		p.fill("#email", "ada@example.org", "#password", adminWords)
+		p.press(`main form[action^="/login/?"] button, main form[action="/login/"] button`)
+		p.reads("Ada")
+	})
+
 	t.Run("a passkey opens", func(t *testing.T) {
 		p := admin
 		p.T = t
@@ -186,7 +217,7 @@ func pagesOfPeople(t *testing.T, in, out *profile) {
 			path string
 		}{
 			{out, "/login/"}, {out, "/password/forgotten/"}, {out, "/signup/"}, {out, "/password/reset/old/"}, {out, "/invitation/old/"}, {out, "/oidc/authenticate"}, {out, "/oidc/callback/"},
-			{in, "/account/"}, {in, "/account/security/"}, {in, "/account/security/codes/"}, {in, "/account/applications/"}, {in, "/account/applications/1/"}, {in, "/account/my-data/"}, {in, "/logout/"},
+			{in, "/account/"}, {in, "/account/security/"}, {in, "/account/security/codes/"}, {in, "/account/api-keys/"}, {in, "/account/applications/"}, {in, "/account/applications/1/"}, {in, "/account/my-data/"}, {in, "/logout/"},
 			{in, "/oauth2/authorize/?response_type=code&client_id=" + client},
 		} {
 			look.wear(t, page.p.tab)

@@ -90,7 +90,9 @@ func shout(t *testing.T, address, request string) (status int, header http.Heade
 		t.Fatalf("the portal is gone: %v", err)
 	}
 	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(300 * time.Millisecond))
+	if err := conn.SetDeadline(time.Now().Add(300 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := conn.Write([]byte(request)); err != nil {
 		return 0, nil
 	}

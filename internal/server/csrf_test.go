@@ -71,7 +71,7 @@ func gate(t *testing.T, o server.Options) http.Handler {
 		return account.Actor{Key: 1, Everything: true}, nil
 	}
 	s := server.New(o)
-	return s.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "done") }), func(w http.ResponseWriter, _ *http.Request, f server.Failure) {
+	return s.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "done") }), func(w http.ResponseWriter, _ *http.Request, f server.Failure) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(f.Status)
 	})
@@ -85,7 +85,7 @@ func form(token string) (body io.Reader, kind string) {
 func parts(token string) (body io.Reader, kind string) {
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
-	m.WriteField("csrfmiddlewaretoken", token)
+	_ = m.WriteField("csrfmiddlewaretoken", token) // memory takes it all
 	m.Close()
 	return &b, m.FormDataContentType()
 }

@@ -87,6 +87,9 @@ func (c *Counter) Months() int { return c.months }
 // Today gives the day that the counter writes to.
 func (c *Counter) Today() Day { return DayOf(c.clock()) }
 
+// goneAway is the status of a request that was given up before its answer: nobody's failure.
+const goneAway = 499
+
 // Note counts a request that was answered with a status. It never waits for the disk and keeps nothing of r.
 func (c *Counter) Note(r *http.Request, status int, h *Hit) {
 	if c == nil || c.level == Off {
@@ -102,7 +105,8 @@ func (c *Counter) Note(r *http.Request, status int, h *Hit) {
 	}
 	at := c.agents.find(r.Header.Get("User-Agent"))
 	who := c.agents.known[at]
-	asked := r.Method == http.MethodGet && !inAdvance(r.Header)
+	left := status == goneAway
+	asked := r.Method == http.MethodGet && !left && !inAdvance(r.Header)
 	use := asked && h.Kind != None && given(r, status)
 	var from, app string
 	if use && who.class == human && h.Kind == View {
@@ -125,7 +129,7 @@ func (c *Counter) Note(r *http.Request, status int, h *Hit) {
 	if asked && h.Endpoint != "" {
 		b.calls[callKey{day, h.Endpoint, status / 100}]++
 	}
-	if status >= 400 {
+	if status >= 400 && !left {
 		b.errors[errorKey{day, h.door(), status}]++
 	}
 	if use {

@@ -164,6 +164,7 @@ func TestKindsAndFormatsApart(t *testing.T) {
 		b.ask(h, 200)
 	}
 	b.ask(Hit{Kind: Call, Endpoint: "records", Dataset: "da_aaaaaa"}, 400)
+	b.ask(Hit{Kind: Call, Endpoint: "records", Dataset: "da_aaaaaa"}, 499) // who asked went away
 	b.flush()
 	use, err := b.Dataset(t.Context(), "da_aaaaaa", Period{b.Today(), b.Today()})
 	want := "[{attachment 1} {call facets 1} {call records 1} {download csv 1} {download json 1} {download parquet 1}]"
@@ -173,6 +174,9 @@ func TestKindsAndFormatsApart(t *testing.T) {
 	ends, _ := b.Endpoints(t.Context(), Period{b.Today(), b.Today()})
 	if fmt.Sprint(ends) != "[{exports 3} {attachment 1} {datasets 1} {facets 1} {records 1}]" {
 		t.Errorf("%v", ends)
+	}
+	if all, _ := b.Statuses(t.Context(), Period{b.Today(), b.Today()}); fmt.Sprint(all) != "[{2 7} {4 1}]" {
+		t.Errorf("%v", all)
 	}
 	bad, _ := b.Errors(t.Context(), Period{b.Today(), b.Today()})
 	if fmt.Sprint(bad) != "[{api 400 1}]" {

@@ -148,8 +148,10 @@ func (a *Applications) Register(ctx context.Context, owner int64, d Draft) (made
 		if err := tx.QueryRowContext(ctx, sqlNextApplication).Scan(&made.ID); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, sqlRegister, made.ID, made.Client, made.secret, d.Name, string(redirects), owner, made.Created.UnixMicro())
-		return err
+		if _, err := tx.ExecContext(ctx, sqlRegister, made.ID, made.Client, made.secret, d.Name, string(redirects), owner, made.Created.UnixMicro()); err != nil {
+			return err
+		}
+		return a.note(ctx, tx, owner, "create", made.ID)
 	})
 	if err != nil {
 		return Application{}, "", fmt.Errorf("register an application: %w", err)
@@ -166,28 +168,35 @@ func (a *Applications) Update(ctx context.Context, owner, id int64, d Draft) err
 	if err != nil {
 		return err
 	}
-	return a.change(ctx, "change an application", sqlUpdate, d.Name, string(redirects), id, owner)
+	return a.change(ctx, "update", owner, id, sqlUpdate, d.Name, string(redirects), id, owner)
 }
 
 // RenewSecret gives an application of the owner's another secret; the old one is worth nothing from then on.
 // Kind NotFound: there is none, or it is a public client.
 func (a *Applications) RenewSecret(ctx context.Context, owner, id int64) (secret string, err error) {
 	secret = random(secretLength)
-	return secret, a.change(ctx, "renew an application's secret", sqlRenew, hashOf(secret), id, owner)
+	return secret, a.change(ctx, "renew_secret", owner, id, sqlRenew, hashOf(secret), id, owner)
 }
 
 // Remove removes an application of the owner's with all that people let it do. Kind NotFound.
 func (a *Applications) Remove(ctx context.Context, owner, id int64) error {
-	return a.change(ctx, "remove an application", sqlRemove, id, owner)
+	return a.change(ctx, "remove", owner, id, sqlRemove, id, owner)
 }
 
 // Revoke takes back what a person lets an application do. Kind NotFound: they let it do nothing.
 func (a *Applications) Revoke(ctx context.Context, person, application int64) error {
-	return a.change(ctx, "revoke an application", sqlRevoke, application, person)
+	return a.change(ctx, "revoke", person, application, sqlRevoke, application, person)
 }
 
-// change changes one row, and empties the memory of this and all other processes. Kind NotFound: there was none.
-func (a *Applications) change(ctx context.Context, what, query string, args ...any) error {
+// note notes in the audit log what a person did to an application.
+func (a *Applications) note(ctx context.Context, tx *sql.Tx, person int64, verb string, id int64) error {
+	by := account.Actor{Person: &account.Person{ID: person}}
+	return account.Note(ctx, tx, a.o.Clock(), by, verb, fmt.Sprintf("application/%d", id), nil, nil)
+}
+
+// change changes one row, notes what a person did to the application, and empties the memory of this and all other
+// processes. Kind NotFound: there was none.
+func (a *Applications) change(ctx context.Context, verb string, person, id int64, query string, args ...any) error {
 	err := a.end(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, query, args...)
 		if err != nil {
@@ -196,10 +205,10 @@ func (a *Applications) change(ctx context.Context, what, query string, args ...a
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, fault.New(fault.NotFound, "There is no such application."))
 		}
-		return nil
+		return a.note(ctx, tx, person, verb, id)
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s an application: %w", verb, err)
 	}
 	return nil
 }

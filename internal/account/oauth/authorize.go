@@ -139,8 +139,10 @@ func (a *Applications) Allow(ctx context.Context, person int64, r *Request) (to 
 		if err := tx.QueryRowContext(ctx, sqlConsentOf, r.Application.ID, person).Scan(&consent); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, sqlCode, hashOf(code), consent, r.redirect, r.challenge, now.Add(CodeLife).UnixMicro())
-		return err
+		if _, err := tx.ExecContext(ctx, sqlCode, hashOf(code), consent, r.redirect, r.challenge, now.Add(CodeLife).UnixMicro()); err != nil {
+			return err
+		}
+		return a.note(ctx, tx, person, "allow", r.Application.ID)
 	})
 	if err != nil {
 		return "", fmt.Errorf("let an application act for a person: %w", err)

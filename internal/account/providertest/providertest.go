@@ -91,7 +91,7 @@ func (p *Provider) SignIn(t testing.TB, address, email string) *url.URL {
 		}
 		return nil
 	}}
-	ask := func(method, address string, form url.Values) *http.Response {
+	ask := func(method, address string, form url.Values) (status int, at *url.URL) {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
 		if err != nil {
@@ -103,20 +103,20 @@ func (p *Provider) SignIn(t testing.TB, address, email string) *url.URL {
 			t.Fatal(err)
 		}
 		answer.Body.Close()
-		return answer
+		return answer.StatusCode, answer.Request.URL
 	}
-	form := ask(http.MethodGet, address, nil)
-	if back != nil || form.StatusCode != http.StatusOK {
+	status, form := ask(http.MethodGet, address, nil)
+	if back != nil || status != http.StatusOK {
 		if back == nil {
-			t.Fatalf("the provider answers %d", form.StatusCode)
+			t.Fatalf("the provider answers %d", status)
 		}
 		return back
 	}
-	answer := ask(http.MethodPost, p.Issuer+"/login/username", url.Values{
-		"username": {email}, "password": {"secret"}, "id": {form.Request.URL.Query().Get("authRequestID")},
+	status, _ = ask(http.MethodPost, p.Issuer+"/login/username", url.Values{
+		"username": {email}, "password": {"secret"}, "id": {form.Query().Get("authRequestID")},
 	})
 	if back == nil {
-		t.Fatalf("the provider does not send %s back: %d", email, answer.StatusCode)
+		t.Fatalf("the provider does not send %s back: %d", email, status)
 	}
 	return back
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -53,6 +54,29 @@ func (h *house) add(id int64, email string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.people[id] = &account.Person{ID: id, Email: email}
+}
+
+// of gives a person.
+func (h *house) of(id int64) *account.Person {
+	p, _ := h.Person(id)
+	return p
+}
+
+// logged expects the audit log to hold what was done to how people sign in, in order.
+func (h *house) logged(verbs ...string) {
+	h.t.Helper()
+	rows, err := h.pool.Query(`SELECT verb, object FROM audit WHERE who = 'person' ORDER BY id`)
+	h.must(err)
+	defer rows.Close()
+	var got []string
+	for rows.Next() {
+		var verb, object string
+		h.must(rows.Scan(&verb, &object))
+		got = append(got, verb+" "+object)
+	}
+	if h.must(rows.Err()); !slices.Equal(got, verbs) {
+		h.t.Errorf("the log holds %q", got)
+	}
 }
 
 func (h *house) clock() time.Time {

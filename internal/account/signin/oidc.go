@@ -12,6 +12,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"parvis/internal/account"
 	"parvis/internal/fault"
 )
 
@@ -190,7 +191,15 @@ func (d *Desk) resolve(ctx context.Context, s said, person int64) (int64, error)
 		}
 	}
 	now := d.o.Clock().UnixMicro()
-	if _, err := d.o.DB.ExecContext(ctx, sqlLink, d.provider.Issuer, s.subject, person, s.email, now, now); err != nil {
+	p, ok := d.o.People.Person(person)
+	if !ok {
+		return 0, errNoAccount()
+	}
+	err = d.noted(ctx, account.Actor{Person: p}, "link_identity", person, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, sqlLink, d.provider.Issuer, s.subject, person, s.email, now, now)
+		return err
+	})
+	if err != nil {
 		return 0, fmt.Errorf("link an identity: %w", err)
 	}
 	return person, nil
@@ -240,11 +249,8 @@ func (d *Desk) Identities(ctx context.Context, person int64) ([]Identity, error)
 }
 
 // Unlink takes an identity from a person. It is no mistake to take away what is gone.
-func (d *Desk) Unlink(ctx context.Context, person int64, issuer, subject string) error {
-	if _, err := d.o.DB.ExecContext(ctx, sqlUnlink, issuer, subject, person); err != nil {
-		return fmt.Errorf("unlink an identity: %w", err)
-	}
-	return nil
+func (d *Desk) Unlink(ctx context.Context, p *account.Person, issuer, subject string) error {
+	return d.takeAway(ctx, "unlink_identity", p, sqlUnlink, issuer, subject, p.ID)
 }
 
 // BackChannel ends sessions because the provider says so: a logout token of OpenID Connect Back-Channel Logout.

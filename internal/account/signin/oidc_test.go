@@ -164,8 +164,8 @@ func TestOnlyVerifiedAddressesLink(t *testing.T) {
 	if got, err := a.arrive(sid, a.travel(sid, "bob@example.org", 0), 0); err != nil || got.Person != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	a.must(a.Unlink(t.Context(), 1, a.provider.Issuer, "s-mallory")) // not theirs
-	a.must(a.Unlink(t.Context(), 2, a.provider.Issuer, "s-mallory"))
+	a.must(a.Unlink(t.Context(), a.of(1), a.provider.Issuer, "s-mallory")) // not theirs
+	a.must(a.Unlink(t.Context(), a.of(2), a.provider.Issuer, "s-mallory"))
 	sid = a.begin()
 	if _, err := a.arrive(sid, a.travel(sid, "bob@example.org", 0), 0); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("unlinked: %v", err)

@@ -133,12 +133,30 @@ func (d *Desk) Passkeys(ctx context.Context, id int64) (out []Passkey, err error
 }
 
 // RemovePasskey takes a passkey from a person. It is no mistake to take away what is gone.
-func (d *Desk) RemovePasskey(ctx context.Context, person int64, id string) error {
-	if _, err := d.o.DB.ExecContext(ctx, sqlEndPasskey, id, person); err != nil {
-		return fmt.Errorf("remove a passkey: %w", err)
+func (d *Desk) RemovePasskey(ctx context.Context, p *account.Person, id string) error {
+	return d.takeAway(ctx, "remove_passkey", p, sqlEndPasskey, id, p.ID)
+}
+
+// takeAway deletes a row of a person's, and notes it where there was one.
+func (d *Desk) takeAway(ctx context.Context, verb string, p *account.Person, query string, args ...any) error {
+	err := d.noted(ctx, account.Actor{Person: p}, verb, p.ID, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, errGone)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errGone) {
+		return fmt.Errorf("%s: %w", verb, err)
 	}
 	return nil
 }
+
+// errGone says that there is nothing to take away.
+var errGone = errors.New("it is gone")
 
 // NewPasskey gives what navigator.credentials.create takes, as JSON. The challenge stays in the session of the
 // identifier sid. Kind Conflict: the person has as many passkeys as one may have.
@@ -199,7 +217,11 @@ func (d *Desk) AddPasskey(ctx context.Context, sid string, p *account.Person, or
 	if err := d.o.DB.QueryRowContext(ctx, sqlPasskeyPerson, id).Scan(&other); !errors.Is(err, sql.ErrNoRows) {
 		return errors.Join(err, fault.New(fault.Conflict, "This passkey is known already."))
 	}
-	if _, err := d.o.DB.ExecContext(ctx, sqlAddPasskey, id, p.ID, name, string(text), d.o.Clock().UnixMicro()); err != nil {
+	err = d.noted(ctx, account.Actor{Person: p}, "add_passkey", p.ID, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, sqlAddPasskey, id, p.ID, name, string(text), d.o.Clock().UnixMicro())
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("keep a passkey: %w", err)
 	}
 	return nil

@@ -83,16 +83,17 @@ func TestPasskeyOpens(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Name != "Telephone" || list[0].Used.IsZero() {
 		t.Errorf("%+v, %v", list, err)
 	}
-	h.must(h.RemovePasskey(t.Context(), 2, list[0].ID)) // not theirs
+	h.must(h.RemovePasskey(t.Context(), h.of(2), list[0].ID)) // not theirs
 	sid = h.begin()
 	if _, err := h.Passkey(t.Context(), sid, origin, h.answer(f, sid, party)); err != nil {
 		t.Error(err)
 	}
-	h.must(h.RemovePasskey(t.Context(), 1, list[0].ID))
+	h.must(h.RemovePasskey(t.Context(), h.of(1), list[0].ID))
 	sid = h.begin()
 	if _, err := h.Passkey(t.Context(), sid, origin, h.answer(f, sid, party)); fault.KindOf(err) != fault.Unauthenticated {
 		t.Errorf("removed: %v", err)
 	}
+	h.logged("add_passkey person/1", "remove_passkey person/1")
 }
 
 func TestPasskeyThatIsNotGood(t *testing.T) {

@@ -115,7 +115,7 @@ func (d *Desk) Prepare(ctx context.Context, email, password string) (func(tx *sq
 	if err != nil {
 		return nil, err
 	}
-	return func(tx *sql.Tx, person int64) error { return d.set(ctx, tx, person, text) }, nil
+	return func(tx *sql.Tx, person int64) error { return d.set(ctx, tx, person, text) }, nil // the log tells of the account
 }
 
 // SetPassword gives a person a password: the operator's and the invitation's way. All their sessions and links end.
@@ -132,12 +132,22 @@ func (d *Desk) SetPassword(ctx context.Context, id int64, password string) error
 	if err != nil {
 		return err
 	}
-	err = db.Change(ctx, d.o.DB, func(tx *sql.Tx) error { return d.set(ctx, tx, id, text) })
+	err = d.noted(ctx, account.Operator, "set_password", id, func(tx *sql.Tx) error { return d.set(ctx, tx, id, text) })
 	if err != nil {
 		return fmt.Errorf("set a password: %w", err)
 	}
 	d.guard.forgive(p.Email)
 	return d.o.Sessions.EndAll(ctx, id, "")
+}
+
+// noted does work in one transaction, and notes in the audit log what was done to how a person signs in.
+func (d *Desk) noted(ctx context.Context, by account.Actor, verb string, id int64, work func(*sql.Tx) error) error {
+	return db.Change(ctx, d.o.DB, func(tx *sql.Tx) error {
+		if err := work(tx); err != nil {
+			return err
+		}
+		return account.Note(ctx, tx, d.o.Clock(), by, verb, fmt.Sprintf("person/%d", id), nil, nil)
+	})
 }
 
 // set writes a hash, and ends the links in letters that could set another.
@@ -168,7 +178,7 @@ func (d *Desk) Change(ctx context.Context, p *account.Person, old, password, her
 	if err != nil {
 		return "", err
 	}
-	err = db.Change(ctx, d.o.DB, func(tx *sql.Tx) error { return d.set(ctx, tx, p.ID, text) })
+	err = d.noted(ctx, account.Actor{Person: p}, "set_password", p.ID, func(tx *sql.Tx) error { return d.set(ctx, tx, p.ID, text) })
 	if err != nil {
 		return "", fmt.Errorf("change a password: %w", err)
 	}

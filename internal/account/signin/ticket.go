@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"parvis/internal/account"
-	"parvis/internal/db"
 	"parvis/internal/fault"
 	"parvis/internal/mail"
 )
@@ -133,7 +132,7 @@ func (d *Desk) Reset(ctx context.Context, text, password string) (*account.Perso
 	if err != nil {
 		return nil, err
 	}
-	err = db.Change(ctx, d.o.DB, func(tx *sql.Tx) error {
+	err = d.noted(ctx, account.Actor{Person: p}, "set_password", p.ID, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, sqlUseTicket, hashOf(text), kindReset, d.o.Clock().UnixMicro())
 		if err != nil {
 			return err

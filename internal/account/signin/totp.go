@@ -95,7 +95,7 @@ func (d *Desk) EnrolCodes(ctx context.Context, p *account.Person, secret, code s
 	if !ok {
 		return nil, fault.New(fault.Invalid, "The code is wrong: type the one that the application shows now, and see that the telephone's clock is right.")
 	}
-	err = db.Change(ctx, d.o.DB, func(tx *sql.Tx) error {
+	err = d.noted(ctx, account.Actor{Person: p}, "set_second_step", p.ID, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, sqlSetFactor, p.ID, secret, now.UnixMicro(), step); err != nil {
 			return err
 		}
@@ -161,8 +161,8 @@ func (d *Desk) RecoveryLeft(ctx context.Context, id int64) (n int, err error) {
 }
 
 // RemoveCodes ends a person's second factor.
-func (d *Desk) RemoveCodes(ctx context.Context, id int64) error {
-	err := db.Change(ctx, d.o.DB, func(tx *sql.Tx) error {
+func (d *Desk) RemoveCodes(ctx context.Context, by account.Actor, id int64) error {
+	err := d.noted(ctx, by, "remove_second_step", id, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, sqlEndFactor, id); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"parvis/internal/account"
 	"parvis/internal/fault"
 )
 
@@ -77,10 +78,11 @@ func TestSecondFactor(t *testing.T) {
 		t.Errorf("a telephone half a minute behind: %v", err)
 	}
 	h.recovery(recovery)
-	h.must(h.RemoveCodes(t.Context(), 1))
+	h.must(h.RemoveCodes(t.Context(), account.Actor{Person: p}, 1))
 	if proof, _ := h.Password(t.Context(), ada, adaWords, home); proof.Second {
 		t.Error("a code is still asked for")
 	}
+	h.logged("set_second_step person/1", "remove_second_step person/1")
 	if _, err := h.RenewRecovery(t.Context(), 1); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("recovery codes of no second factor: %v", err)
 	}

@@ -47,6 +47,24 @@ func verb(p *locale.Printer, word string) string {
 		return p.T("signed up")
 	case "set_security":
 		return p.T("given other rights")
+	case "set_password":
+		return p.T("given a password")
+	case "set_second_step":
+		return p.T("given a second step")
+	case "remove_second_step":
+		return p.T("freed of the second step")
+	case "add_passkey":
+		return p.T("given a passkey")
+	case "remove_passkey":
+		return p.T("a passkey taken away")
+	case "link_identity":
+		return p.T("linked to an identity")
+	case "unlink_identity":
+		return p.T("unlinked from an identity")
+	case "renew_secret":
+		return p.T("given a new secret")
+	case "allow":
+		return p.T("allowed to act")
 	}
 	return strings.ReplaceAll(word, "_", " ")
 }

@@ -159,7 +159,7 @@ func (s *Site) changeCodes(w http.ResponseWriter, r *http.Request, v *server.Vis
 		return s.Render(w, r, status, s.pages["codes"], p)
 	}
 	if form.Of("act") == "remove" {
-		if err := s.o.Desk.RemoveCodes(r.Context(), v.Actor.Person.ID); err != nil {
+		if err := s.o.Desk.RemoveCodes(r.Context(), v.Actor, v.Actor.Person.ID); err != nil {
 			return err
 		}
 		return see(w, r, "/account/security/?done=codes")

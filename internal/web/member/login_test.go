@@ -297,6 +297,7 @@ func (p *portal) dump() string {
 	for _, table := range []string{"sessions", "passwords", "second_factors", "recovery_codes", "passkeys", "identities", "tickets", "applications", "consents", "application_codes", "application_tokens", "people", "invitations", "audit", "revisions"} {
 		rows, err := p.pool.Query("SELECT * FROM " + table)
 		p.must(err)
+		defer rows.Close()
 		columns, err := rows.Columns()
 		p.must(err)
 		for rows.Next() {
@@ -312,7 +313,6 @@ func (p *portal) dump() string {
 			out.WriteString("\n")
 		}
 		p.must(rows.Err())
-		rows.Close()
 	}
 	return out.String()
 }

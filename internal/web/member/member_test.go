@@ -121,7 +121,7 @@ func open(t *testing.T, w wants) *portal {
 	}
 	if w.enrol {
 		o.Enrol = func(ctx context.Context, n signin.Newcomer) (int64, error) {
-			made, err := p.people.Register(ctx, "oidc_signup", account.Draft{Email: n.Email, Name: n.Name})
+			made, err := p.people.Register(ctx, "sign_up", account.Draft{Email: n.Email, Name: n.Name})
 			if err != nil {
 				return 0, err
 			}

@@ -128,12 +128,12 @@ func (s *Site) postSecurity(w http.ResponseWriter, r *http.Request) error {
 		}
 		return see(w, r, "/account/security/?done=sessions")
 	case "remove-passkey":
-		if err := s.o.Desk.RemovePasskey(ctx, person.ID, form.Of("passkey")); err != nil {
+		if err := s.o.Desk.RemovePasskey(ctx, person, form.Of("passkey")); err != nil {
 			return err
 		}
 		return see(w, r, "/account/security/?done=unpasskey")
 	case "unlink":
-		if err := s.o.Desk.Unlink(ctx, person.ID, form.Of("issuer"), form.Of("subject")); err != nil {
+		if err := s.o.Desk.Unlink(ctx, person, form.Of("issuer"), form.Of("subject")); err != nil {
 			return err
 		}
 		return see(w, r, "/account/security/?done=unlinked")
