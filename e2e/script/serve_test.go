@@ -30,6 +30,12 @@ type served struct {
 // start runs "parvis serve" over data on free ports until the test ends.
 func start(t *testing.T, data string, args ...string) *served {
 	t.Helper()
+	return startLogging(t, data, t.Output(), args...)
+}
+
+// startLogging is start with a log of its own, which is whole after stop.
+func startLogging(t *testing.T, data string, log io.Writer, args ...string) *served {
+	t.Helper()
 	inner := freeAddr(t)
 	cmd := exec.Command("parvis", append([]string{"serve", "--data", data, "--addr", "127.0.0.1:0", "--metrics-addr", inner}, args...)...)
 	cmd.Dir = t.TempDir()
@@ -37,7 +43,7 @@ func start(t *testing.T, data string, args ...string) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.Stderr = t.Output()
+	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +61,20 @@ func start(t *testing.T, data string, args ...string) *served {
 		<-s.ended
 	})
 	return s
+}
+
+// stop ends the server and waits for it.
+func (s *served) stop(t *testing.T) {
+	t.Helper()
+	s.client.CloseIdleConnections()
+	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	err := <-s.ended
+	s.ended <- err
+	if err != nil {
+		t.Errorf("the server ends with %v", err)
+	}
 }
 
 // freeAddr gives an address that nobody listens on.

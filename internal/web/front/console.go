@@ -116,6 +116,7 @@ func (s *Site) ask(r *http.Request, p *consolePage) {
 	}
 	out := &captured{header: http.Header{}}
 	start := time.Now()
+	p.Live = true
 	s.api.ServeHTTP(out, inner)
 	p.Status = max(out.status, http.StatusOK)
 	p.Took = p.Int(time.Since(start).Milliseconds()) + "\u00a0" + p.C("unit", "ms")

@@ -116,7 +116,7 @@ func (f *Frame) Render(w http.ResponseWriter, r *http.Request, status int, t *te
 		h.Add("Vary", "Sec-GPC, DNT")
 	}
 	switch {
-	case v.token != "" || v.visitor.Known():
+	case v.token != "" || v.Live || v.visitor.Known():
 		h.Set("Cache-Control", "private, no-store")
 	default:
 		h.Set("Cache-Control", "private, no-cache") // keep it, but ask whether it still stands

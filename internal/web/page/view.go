@@ -24,6 +24,7 @@ type View struct {
 	Here  string // the entry of the main menu that is open: "data", "back" or ""
 	About string // the page in a sentence, for search engines; "": they are asked to leave it out
 	Style string // style sheets of its own beside the common one, by their plain names, parted by spaces; "" for none
+	Live  bool   // it shows the moment of its making, as how long something took: it is not kept to be compared
 	Said  string // what has just been done, told at the top; "" for nothing
 
 	Params url.Values // the address' query
