@@ -223,7 +223,9 @@ func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, er
 	if found.Changed {
 		newer, err := p.sessions.Rotate(ctx, id)
 		if err == nil {
-			return p.signed(ctx, newer)
+			signed, ok, err := p.signed(ctx, newer)
+			signed.Former = found.Secret
+			return signed, ok, err
 		}
 		if fault.KindOf(err) != fault.Unauthenticated {
 			return server.Signed{}, false, err

@@ -27,8 +27,8 @@ type town struct {
 	welcome string // the path that makes the first administrator
 }
 
-// serveTown builds and serves an empty portal until the test ends.
-func serveTown(t *testing.T) *town {
+// serveTown builds a portal, imports folders, and serves it until the test ends.
+func serveTown(t *testing.T, folders ...string) *town {
 	t.Helper()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "parvis")
@@ -36,6 +36,13 @@ func serveTown(t *testing.T) *town {
 	build.Dir = "../.."
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
+	}
+	for _, folder := range folders {
+		load := exec.Command(binary, "import", "--data", dir+"/data", folder)
+		load.Dir = "../.."
+		if out, err := load.CombinedOutput(); err != nil {
+			t.Fatalf("import %s: %v\n%s", folder, err, out)
+		}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -39,7 +39,7 @@ const (
 	   AND ($5 = 0 OR person = $5) AND at >= $6 AND at < $7 ORDER BY id DESC LIMIT $8`
 	sqlVerbs       = `SELECT DISTINCT verb FROM audit ORDER BY verb`
 	sqlOldEvents   = `DELETE FROM audit WHERE at < $1`
-	sqlBlankPerson = `UPDATE audit SET changes = '{}' WHERE object = $1`
+	sqlBlankPerson = `UPDATE audit SET changes = '{}' WHERE object = $1 OR object LIKE 'invitation/%' AND changes LIKE $2 ESCAPE '\'`
 )
 
 // Note appends to the audit log within tx, the transaction of the change itself: at that time the actor did what the

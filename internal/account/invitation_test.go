@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -225,4 +226,65 @@ func TestNoteLeavesSecretsOut(t *testing.T) {
 	if got := text(t, log[0].Changes); got != `{"value":{"to":"text"}}` {
 		t.Errorf("kept %s", got)
 	}
+}
+
+func TestNothingIsLeftOfWhoIsRemoved(t *testing.T) {
+	people, _, _, pool := openWithMail(t)
+	_, token, err := people.Invite(t.Context(), account.Operator, account.InvitationDraft{Email: "a_da@example.org"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := people.Invite(t.Context(), account.Operator, account.InvitationDraft{Email: "abda@example.org"}); err != nil {
+		t.Fatal(err)
+	}
+	person, err := people.Accept(t.Context(), token, account.Draft{Name: "Ada Canary"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, by := range []account.Actor{as(person), account.Anonymous} {
+		if err := people.Ask(t.Context(), by, account.RequestDraft{Email: "a_da@example.org", Message: "canary"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := people.Remove(t.Context(), as(person), person.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"people", "invitations", "access_requests", "audit", "memberships", "api_keys"} {
+		if said := strings.ToLower(content(t, pool, table)); strings.Contains(said, "a_da") || strings.Contains(said, "canary") {
+			t.Errorf("%s still says %s", table, said)
+		}
+	}
+	log, err := people.Log(t.Context(), account.Operator, account.Events{Object: "invitation", Limit: 10})
+	if err != nil || !strings.Contains(text(t, log), "abda@example.org") {
+		t.Errorf("another invitation is blanked, too: %v, %v", log, err)
+	}
+}
+
+// content gives all that stands in a table.
+func content(t *testing.T, pool *sql.DB, table string) string {
+	t.Helper()
+	rows, err := pool.Query(`SELECT * FROM ` + table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for rows.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&out, values...)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }

@@ -3,6 +3,8 @@ package account_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"parvis/internal/account"
@@ -21,12 +23,32 @@ type stage struct {
 	forDataset           int64 // a request for a dataset
 	plainKey, otherKey   account.Key
 	actors               map[string]account.Actor
+	file                 string // of the database, as it was before anything else was done
 }
 
+// again opens the portal as it was at first.
+func (s *stage) again(t *testing.T) *stage {
+	t.Helper()
+	content, err := os.ReadFile(s.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "parvis.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, pool, c := *s, dbtest.OpenAt(t, path), newClock()
+	out.people = openPeople(t, pool, c)
+	out.keys = openKeys(t, out.people, pool, c)
+	return &out
+}
+
+// newStage makes the portal.
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	pool, c := dbtest.Open(t), newClock()
-	s := &stage{people: openPeople(t, pool, c)}
+	path := filepath.Join(t.TempDir(), "parvis.db")
+	pool, c := dbtest.OpenAt(t, path), newClock()
+	s := &stage{people: openPeople(t, pool, c), file: path + ".first"}
 	s.keys = openKeys(t, s.people, pool, c)
 	s.admin = create(t, s.people, "admin@example.org", account.EditDomain)
 	create(t, s.people, "second@example.org", account.EditDomain)
@@ -68,6 +90,8 @@ func newStage(t *testing.T) *stage {
 		"key without anyone": {Key: 96, Scope: account.Every},
 		"operator":           account.Operator,
 	}
+	_, err = pool.Exec(`VACUUM INTO $1`, s.file)
+	must(err)
 	return s
 }
 
@@ -181,13 +205,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"read the audit log", admins, func(s *stage, by account.Actor) error { _, err := s.people.Log(ctx, by, account.Events{}); return err }},
 		{"read its verbs", admins, func(s *stage, by account.Actor) error { _, err := s.people.Verbs(ctx, by); return err }},
 	}
+	first := newStage(t)
 	for _, c := range cases {
-		shared := newStage(t) // by those who are refused, after whom it is as before
+		shared := first.again(t) // by those who are refused, after whom it is as before
 		for who := range shared.actors {
 			t.Run(c.name+"/"+who, func(t *testing.T) {
 				s := shared
 				if contains(c.may, who) {
-					s = newStage(t)
+					s = first.again(t)
 				}
 				before := dump(t, s)
 				err := c.do(s, s.actors[who])

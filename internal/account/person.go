@@ -188,8 +188,8 @@ func (p *People) SetActive(ctx context.Context, by Actor, id int64, active bool)
 	})
 }
 
-// Remove forgets a person for ever, with their keys and memberships, and takes what the audit log says of them as a
-// person out of it; that they were removed, and what they did, stays under their number. Kinds NotFound; Forbidden:
+// Remove forgets a person for ever, with their keys, memberships and requests, and takes what the audit log says of
+// them, and of their invitation, out of it; that they were removed, and what they did, stays under their number. Kinds NotFound; Forbidden:
 // the actor is neither that person nor an administrator; Conflict: nobody would be left who administers the portal.
 func (p *People) Remove(ctx context.Context, by Actor, id int64) error {
 	if !by.is(id) {
@@ -197,11 +197,14 @@ func (p *People) Remove(ctx context.Context, by Actor, id int64) error {
 			return err
 		}
 	}
-	return p.one(ctx, id, "remove", func(tx *sql.Tx, _ *Profile) error {
+	return p.one(ctx, id, "remove", func(tx *sql.Tx, known *Profile) error {
 		if _, err := tx.ExecContext(ctx, sqlRemovePerson, id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, sqlBlankPerson, personObject(id)); err != nil {
+		if _, err := tx.ExecContext(ctx, sqlBlankPerson, personObject(id), `%"`+likeText(known.Email)+`"%`); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, sqlForgetRequests, known.Email); err != nil {
 			return err
 		}
 		return Note(ctx, tx, p.clock(), by, "remove", personObject(id), nil, nil)

@@ -56,6 +56,7 @@ const (
 	sqlCountAnonymous  = `SELECT count(*) FROM access_requests WHERE person IS NULL AND created > $1`
 	sqlDecide          = `UPDATE access_requests SET state = $1, reason = $2, decided_by = $3, decided = $4 WHERE id = $5`
 	sqlOldRequests     = `DELETE FROM access_requests WHERE decided < $1`
+	sqlForgetRequests  = `DELETE FROM access_requests WHERE email = $1`
 	sqlForgottenAsking = `DELETE FROM access_requests WHERE decided IS NULL AND created < $1`
 )
 

@@ -173,7 +173,7 @@ func (s *Server) genuine(gate *http.CrossOriginProtection, w http.ResponseWriter
 	switch {
 	case !ok:
 		return forged("there is no csrftoken")
-	case v.Secret != "" && !same(secret, v.Secret):
+	case v.Secret != "" && !same(secret, v.Secret) && (v.former == "" || !same(secret, v.former)):
 		return forged("csrftoken is not that of the session")
 	}
 	if token, ok := Unmask(sent); !ok || !same(token, secret) {

@@ -244,6 +244,37 @@ func TestSessionsSayWhoAsks(t *testing.T) {
 	}
 }
 
+// TestFormsOutliveAnotherIdentifier sends the form of a page that was open while the session got another identifier,
+// since its person's rights had changed: it counts, once, and csrftoken follows.
+func TestFormsOutliveAnotherIdentifier(t *testing.T) {
+	id, newer, third := strings.Repeat("s", 43), strings.Repeat("n", 43), strings.Repeat("z", 32)
+	s := server.New(server.Options{Log: slog.New(slog.DiscardHandler), Metrics: server.NewMetrics(), Privacy: registry(t),
+		Sessions: func(_ context.Context, asked string) (server.Signed, bool, error) {
+			if asked == newer {
+				return server.Signed{Person: &account.Person{ID: 9}, Secret: other, ID: newer}, true, nil
+			}
+			return server.Signed{Person: &account.Person{ID: 9}, Secret: other, ID: newer, Former: secret}, asked == id, nil
+		}})
+	h := s.Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), server.JSON)
+	for _, c := range []struct {
+		id, token string
+		want      int
+	}{{id, secret, 200}, {id, other, 200}, {id, third, 403}, {newer, secret, 403}, {newer, other, 200}} {
+		r := httptest.NewRequest(http.MethodPost, "/", nil)
+		r.Header.Set("Cookie", "sessionid="+c.id+"; csrftoken="+c.token)
+		r.Header.Set("X-CSRFToken", c.token)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("%.1s with %.1s: %d, want %d", c.id, c.token, w.Code, c.want)
+		}
+		set := strings.Join(w.Header()["Set-Cookie"], "\n")
+		if c.id == id && (!strings.Contains(set, "csrftoken="+other) || !strings.Contains(set, "sessionid="+newer)) {
+			t.Errorf("the cookies set are %q", set)
+		}
+	}
+}
+
 func TestSafeNext(t *testing.T) {
 	s := server.New(server.Options{Log: slog.New(slog.DiscardHandler), Metrics: server.NewMetrics(), Privacy: registry(t), URL: "http://portal.example"})
 	ask := func(next, referer string) string {

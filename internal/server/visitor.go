@@ -14,6 +14,7 @@ type Visitor struct {
 	Actor   account.Actor
 	Session string // what the session cookie holds, where it is that of a session; "" else
 	Secret  string // what csrftoken must hold while somebody is signed in; "" where nobody is
+	former  string // what it may hold in this one request: a page was open while the session got another identifier
 }
 
 // Known tells whether the answer may be for this visitor alone.
@@ -27,6 +28,7 @@ type Signed struct {
 	Person *account.Person // nil: nobody has signed in yet
 	Secret string          // of csrftoken
 	ID     string          // the identifier that the cookie must hold from now on: another one where the person's rights have changed
+	Former string          // what Secret was until this request, where ID is another one; "" else
 	Renew  bool            // the cookie is due to be sent again
 }
 
@@ -96,7 +98,12 @@ func (s *Server) resolve(w http.ResponseWriter, r *http.Request) (*Visitor, erro
 	v := &Visitor{Session: signed.ID}
 	if signed.Person != nil {
 		v.Actor = account.Actor{Person: signed.Person, Scope: account.Every}
-		v.Secret = signed.Secret
+		v.Secret, v.former = signed.Secret, signed.Former
+	}
+	if _, held := s.sentSecret(r); held && v.former != "" {
+		if err := s.privacy.Set(w, privacy.CSRF, v.Secret); err != nil {
+			return nil, err
+		}
 	}
 	return v, nil
 }

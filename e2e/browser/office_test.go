@@ -1,0 +1,103 @@
+package browser_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// manage asks the management API from a page of the back office, as scripts of such portals do: with the token of
+// document.cookie in a header. It gives the status.
+func (p *profile) manage(method, path, body string) int {
+	p.Helper()
+	return ask[int](p, fmt.Sprintf(`fetch("/api/automation/v1.0"+%q, {method: %q, headers: {"X-CSRFToken": document.cookie.match(/csrftoken=([^;]+)/)[1], "Content-Type": "application/json"}, body: %q}).then(r => r.status)`, path, method, body))
+}
+
+func TestBackOffice(t *testing.T) {
+	browser := chromium(t)
+	w := serveTown(t, "demo/jours-feries")
+	admin := fresh(t, browser, w.base)
+	admin.open(w.welcome + "?lang=en")
+	admin.fill("#email", "ada@example.org", "#name", "Ada", "#password", adminWords)
+	admin.press(`main form button.btn`)
+	admin.reads("Your account is made")
+
+	t.Run("a script may manage", func(t *testing.T) { // CSRF-029
+		admin.T = t
+		admin.open("/backoffice/?lang=en")
+		for _, c := range []struct {
+			method, path, body string
+			want               int
+		}{
+			{"POST", "/groups/", `{"title": "Water service", "permissions": ["create_dataset"]}`, 201},
+			{"POST", "/users/invite/", `{"email": "invited@example.org", "groups": ["water-service"]}`, 201},
+			{"PATCH", "/users/u1/", `{"groups": ["water-service"]}`, 200},
+			{"POST", "/apikeys/", `{"label": "script", "permissions": ["create_dataset"]}`, 201},
+			{"POST", "/datasets/jours-feries/security/groups/", `{"group": {"uid": "water-service"}, "permissions": ["edit_dataset"]}`, 201},
+		} {
+			if status := admin.manage(c.method, c.path, c.body); status != c.want {
+				t.Errorf("%s %s: %d", c.method, c.path, status)
+			}
+		}
+		if status := ask[int](admin, `fetch("/api/automation/v1.0/groups/", {method: "POST", headers: {"Content-Type": "application/json"}, body: '{"title": "X"}'}).then(r => r.status)`); status != 403 {
+			t.Errorf("without the token: %d", status)
+		}
+	})
+
+	t.Run("a mistake takes the focus and leads to its field", func(t *testing.T) {
+		admin.T = t
+		admin.open("/backoffice/users/invite/?lang=en")
+		admin.fill("#email", "nobody")
+		admin.press(`main form.form button.btn`)
+		admin.reads("Please mend this first")
+		if at := ask[string](admin, `document.activeElement.id`); at != "errors" {
+			t.Errorf("the focus is at %q", at)
+		}
+		ask[bool](admin, `(document.querySelector("#errors a").click(), true)`)
+		if at := ask[string](admin, `document.activeElement.id + "=" + document.activeElement.value`); at != "email=nobody" {
+			t.Errorf("the link leads to %q", at)
+		}
+	})
+
+	visitor := fresh(t, browser, w.base)
+	visitor.open("/access-request/?dataset=jours-feries&lang=en")
+	visitor.fill("#email", "asking@example.org", "#message", "Please.")
+	visitor.press(`main form button.btn`)
+	visitor.reads("Your request is with those who decide")
+
+	t.Run("pages", func(t *testing.T) { pagesOfOffice(t, admin, visitor) })
+}
+
+// pagesOfOffice holds every page of the back office, in every language and width, to what axe-core finds and to the
+// window.
+func pagesOfOffice(t *testing.T, admin, visitor *profile) {
+	admin.T, visitor.T = t, t
+	paths := []string{"/backoffice/", "/backoffice/users/", "/backoffice/users/?q=nobody", "/backoffice/users/1/", "/backoffice/users/1/access/", "/backoffice/users/1/remove/",
+		"/backoffice/users/invite/", "/backoffice/users/invitations/", "/backoffice/groups/", "/backoffice/groups/new/", "/backoffice/groups/1/", "/backoffice/groups/1/remove/",
+		"/backoffice/datasets/", "/backoffice/datasets/jours-feries/rights/", "/backoffice/datasets/jours-feries/rights/new/", "/backoffice/datasets/jours-feries/rights/g1/",
+		"/backoffice/requests/", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/", "/account/api-keys/", "/account/api-keys/1/revoke/", "/access-request/"}
+	for _, look := range appearances() {
+		for _, path := range paths {
+			look.wear(t, admin.tab)
+			admin.do(chromedp.Navigate(inLanguage(t, admin.base+path, look.lang)))
+			if title := ask[string](admin, `document.querySelector("h1").innerText`); title == "" {
+				t.Errorf("%s has no heading", path)
+			}
+			accessible(t, admin.tab, look.String()+path)
+			if dir := os.Getenv("PARVIS_SHOTS"); dir != "" {
+				name := strings.NewReplacer("/", "_", "?", "_", "=", "_", "&", "_").Replace(path)
+				shoot(t, admin.tab, filepath.Join(dir, fmt.Sprintf("%s%.50s.png", look, name)))
+			}
+		}
+		look.wear(t, visitor.tab)
+		visitor.do(chromedp.Navigate(inLanguage(t, visitor.base+"/access-request/?dataset=jours-feries", look.lang)))
+		accessible(t, visitor.tab, look.String()+"/access-request/")
+	}
+	if stored := admin.storages(); len(stored) > 0 {
+		t.Errorf("stored beside cookies: %q", stored)
+	}
+}
