@@ -19,12 +19,14 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/db/dbtest"
+	"parvis/internal/explore"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
+	"parvis/internal/web/back"
 	"parvis/internal/web/front"
 	"parvis/internal/web/page"
 )
@@ -65,7 +67,7 @@ func openDoors(t *testing.T) *building {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: b.find})
+	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: b.find, Sessions: b.signed})
 	api := v2.New(v2.Options{Explorer: b.Explorer, Catalog: b.Catalog, Server: s, Temp: b.Temp, BaseURL: "https://data.example.org"})
 	t.Cleanup(api.Close)
 	frame, err := page.New(page.Options{Server: s, Locales: locales, Privacy: registry, Title: "Portal", URL: "https://data.example.org"})
@@ -96,6 +98,11 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	public.Register(pages)
+	office, err := back.New(back.Options{Frame: frame, People: people, Keys: keys, Catalog: b.Catalog, Check: explore.CheckFilter, Rows: back.Counted(b.Explorer), Counter: counter})
+	if err != nil {
+		t.Fatal(err)
+	}
+	office.Register(pages)
 	mux.Handle("/", frame.Guard(pages))
 	b.handler = frame.Wrap(mux)
 	b.publish(t)
@@ -121,6 +128,18 @@ func (b *building) find(_ context.Context, secret string) (account.Actor, error)
 		return a, nil
 	}
 	return account.Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
+}
+
+// signed tells whose session an identifier is: that of a key's person, who may do there all that they may.
+func (b *building) signed(_ context.Context, id string) (server.Signed, bool, error) {
+	a, ok := b.actors[strings.TrimRight(id, "-")]
+	if ok && a.Everything {
+		a.Person, a.Scope = &account.Person{ID: 1, Permissions: account.Every}, account.Every
+	}
+	if !ok || a.Person == nil || a.Scope != account.Every {
+		return server.Signed{}, false, nil
+	}
+	return server.Signed{Person: a.Person, Secret: strings.Repeat("s", 32), ID: id}, true, nil
 }
 
 func (b *building) publish(t *testing.T) {
@@ -180,7 +199,11 @@ func (b *building) ask(key, address string, headers ...string) *httptest.Respons
 	path, query, _ := strings.Cut(address, "?")
 	r := httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil)
 	r.URL.RawQuery = escape(query)
-	if key != "" {
+	switch {
+	case key == "":
+	case strings.HasPrefix(path, "/backoffice/"):
+		r.Header.Set("Cookie", "sessionid="+key+strings.Repeat("-", 43-len(key)))
+	default:
 		r.Header.Set("Authorization", "Apikey "+key)
 	}
 	for i := 0; i < len(headers); i += 2 {
