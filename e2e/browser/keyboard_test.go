@@ -49,7 +49,7 @@ func TestKeyboard(t *testing.T) {
 	w.follow("/explore/")
 	w.until("the link that skips to the results", func(s stop) bool { return s.Href == "#found" })
 	w.press(kb.Enter)
-	w.until("the dataset", func(s stop) bool { return strings.HasPrefix(s.Text, "Communes de Grand Paris Seine") })
+	w.until("the dataset", func(s stop) bool { return strings.HasPrefix(s.Text, "Towns of Grand Paris Seine") })
 	w.follow("/explore/dataset/communes-gpseo/information/")
 	w.until("the link that skips to the content", func(s stop) bool { return s.Href == "#main" })
 	w.press(kb.Enter)
