@@ -69,11 +69,7 @@ func (s *Site) profilePage(w http.ResponseWriter, r *http.Request, v *server.Vis
 	return p, nil
 }
 
-func (s *Site) profile(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) profile(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	p, err := s.profilePage(w, r, v)
 	if err != nil {
 		return err
@@ -87,13 +83,9 @@ func (s *Site) profile(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, http.StatusOK, s.pages["profile"], p)
 }
 
-func (s *Site) postProfile(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) postProfile(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	form, err := parsed(r)
 	if err != nil {
-		return err
-	}
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
 		return err
 	}
 	language := form.Of("language")

@@ -30,11 +30,7 @@ func (s *Site) applicationsPage(w http.ResponseWriter, r *http.Request, v *serve
 	return p, err
 }
 
-func (s *Site) applications(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) applications(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	p, err := s.applicationsPage(w, r, v)
 	if err != nil {
 		return err
@@ -71,13 +67,9 @@ func wrongDraft(f *page.Form, l *locale.Printer, err error) bool {
 	return true
 }
 
-func (s *Site) postApplications(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) postApplications(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	form, err := parsed(r)
 	if err != nil {
-		return err
-	}
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
 		return err
 	}
 	if form.Of("act") == "revoke" {
@@ -142,11 +134,7 @@ func (s *Site) owned(r *http.Request, person int64) (oauth.Application, error) {
 	return oauth.Application{}, fault.New(fault.NotFound, "You have no such application.")
 }
 
-func (s *Site) application(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) application(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	a, err := s.owned(r, v.Actor.Person.ID)
 	if err != nil {
 		return err
@@ -158,13 +146,9 @@ func (s *Site) application(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, http.StatusOK, s.pages["application"], p)
 }
 
-func (s *Site) postApplication(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) postApplication(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	form, err := parsed(r)
 	if err != nil {
-		return err
-	}
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
 		return err
 	}
 	person := v.Actor.Person.ID

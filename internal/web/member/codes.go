@@ -58,11 +58,7 @@ func (p *codesPage) show(s *Site, r *http.Request, v *server.Visitor) error {
 	return nil
 }
 
-func (s *Site) codes(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) codes(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	p, err := s.codesPage(w, r, v)
 	if err != nil {
 		return err
@@ -75,13 +71,9 @@ func (s *Site) codes(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, http.StatusOK, s.pages["codes"], p)
 }
 
-func (s *Site) postCodes(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) postCodes(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	form, err := parsed(r)
 	if err != nil {
-		return err
-	}
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
 		return err
 	}
 	switch form.Of("act") {

@@ -52,9 +52,13 @@ func (s *Site) consent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !ok {
 		return err
 	}
-	if _, ok, err := s.member(w, r); err != nil || !ok {
-		return err
-	}
+	return s.member(func(w http.ResponseWriter, r *http.Request, _ *server.Visitor) error {
+		return s.askConsent(w, r, q, asked)
+	})(w, r)
+}
+
+// askConsent shows who asks for what.
+func (s *Site) askConsent(w http.ResponseWriter, r *http.Request, q url.Values, asked *oauth.Request) error {
 	p := &consentPage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("May this application act for you?") }, ""), Application: asked.Application.Name}
 	p.Style = "office.css"
 	p.Asked = page.Pairs(q, func(string) bool { return true })
@@ -71,13 +75,9 @@ func (s *Site) consent(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, http.StatusOK, s.pages["consent"], p)
 }
 
-func (s *Site) postConsent(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) postConsent(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	form, err := parsed(r)
 	if err != nil {
-		return err
-	}
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
 		return err
 	}
 	q := url.Values{}

@@ -104,20 +104,21 @@ func see(w http.ResponseWriter, r *http.Request, to string) error {
 	return nil
 }
 
-// member gives who is signed in; where nobody is, it sends the visitor to sign in and come back.
-func (s *Site) member(w http.ResponseWriter, r *http.Request) (v *server.Visitor, ok bool, err error) {
-	v, err = s.Server.Visitor(w, r)
-	if err != nil {
-		return nil, false, err
+// member makes a handler of one for who is signed in; where nobody is, it sends the visitor to sign in and come back.
+func (s *Site) member(h func(w http.ResponseWriter, r *http.Request, v *server.Visitor) error) server.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v, err := s.Server.Visitor(w, r)
+		switch {
+		case err != nil:
+			return err
+		case v.SignedIn():
+			return h(w, r, v)
+		case v.Actor.Known():
+			return fault.New(fault.Forbidden, "This page is for people who are signed in.")
+		}
+		back := url.Values{"next": {r.URL.RequestURI()}}
+		return see(w, r, "/login/?"+back.Encode())
 	}
-	if v.SignedIn() {
-		return v, true, nil
-	}
-	if v.Actor.Known() {
-		return nil, false, fault.New(fault.Forbidden, "This page is for people who are signed in.")
-	}
-	back := url.Values{"next": {r.URL.RequestURI()}}
-	return nil, false, see(w, r, "/login/?"+back.Encode())
 }
 
 // parsed reads the form of a request.

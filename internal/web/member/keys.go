@@ -35,11 +35,7 @@ type keyLine struct {
 	Revoke string // path; "" for what has ended
 }
 
-func (s *Site) keys(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) keys(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	p := s.keysPage(w, r)
 	p.Form.Values = url.Values{"which": {"all"}, "days": {"90"}}
 	if r.URL.Query().Get("done") == "revoked" {
@@ -98,13 +94,9 @@ func keyInWords(p *locale.Printer, k account.Key, now time.Time) keyLine {
 	return line
 }
 
-func (s *Site) postKeys(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) postKeys(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	form, err := parsed(r)
 	if err != nil {
-		return err
-	}
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
 		return err
 	}
 	p := s.keysPage(w, r)
@@ -173,11 +165,7 @@ func (s *Site) revokePage(w http.ResponseWriter, r *http.Request, v *server.Visi
 	return p, nil
 }
 
-func (s *Site) revokeKey(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) revokeKey(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	p, err := s.revokePage(w, r, v)
 	if err != nil {
 		return err
@@ -185,11 +173,7 @@ func (s *Site) revokeKey(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, http.StatusOK, s.pages["revoke"], p)
 }
 
-func (s *Site) postRevokeKey(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) postRevokeKey(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	p, err := s.revokePage(w, r, v)
 	if err != nil {
 		return err

@@ -25,11 +25,7 @@ func (s *Site) myDataPage(w http.ResponseWriter, r *http.Request, v *server.Visi
 	return p, err
 }
 
-func (s *Site) myData(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) myData(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	p, err := s.myDataPage(w, r, v)
 	if err != nil {
 		return err
@@ -38,13 +34,9 @@ func (s *Site) myData(w http.ResponseWriter, r *http.Request) error {
 }
 
 // postMyData deletes the account, once the password was given again.
-func (s *Site) postMyData(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) postMyData(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	form, err := parsed(r)
 	if err != nil {
-		return err
-	}
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
 		return err
 	}
 	p, err := s.myDataPage(w, r, v)
@@ -127,11 +119,7 @@ type keptConsent struct {
 }
 
 // export gives all that is kept of somebody as a file.
-func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) export(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	k, err := s.gather(r.Context(), v)
 	if err != nil {
 		return err

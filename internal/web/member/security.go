@@ -69,11 +69,7 @@ func (s *Site) securityPage(w http.ResponseWriter, r *http.Request, v *server.Vi
 	return p, err
 }
 
-func (s *Site) security(w http.ResponseWriter, r *http.Request) error {
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
-		return err
-	}
+func (s *Site) security(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	p, err := s.securityPage(w, r, v)
 	if err != nil {
 		return err
@@ -100,13 +96,9 @@ func (s *Site) security(w http.ResponseWriter, r *http.Request) error {
 }
 
 // postSecurity does what one of the page's forms asks for.
-func (s *Site) postSecurity(w http.ResponseWriter, r *http.Request) error {
+func (s *Site) postSecurity(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
 	form, err := parsed(r)
 	if err != nil {
-		return err
-	}
-	v, ok, err := s.member(w, r)
-	if err != nil || !ok {
 		return err
 	}
 	person, ctx := v.Actor.Person, r.Context()
