@@ -67,7 +67,7 @@ func openDoors(t *testing.T) *building {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: b.find, Sessions: b.signed})
+	s := server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: b.find, Sessions: b.signed})
 	api := v2.New(v2.Options{Explorer: b.Explorer, Catalog: b.Catalog, Server: s, Temp: b.Temp, BaseURL: "https://data.example.org"})
 	t.Cleanup(api.Close)
 	frame, err := page.New(page.Options{Server: s, Locales: locales, Privacy: registry, Title: "Portal", URL: "https://data.example.org"})

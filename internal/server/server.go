@@ -27,6 +27,8 @@ type Options struct {
 	Tokens   KeyFinder     // of applications; nil: there are none
 	Sessions SessionFinder // nil: nobody can sign in
 
+	Strict bool // a cookie that the registry does not declare is a panic, not only refused: for tests
+
 	// Exempt are the paths of POSTs that bring their own proof, such as a client's secret; Lenient those of forms that
 	// stand on every page, for which it is enough that the browser says they come from the portal.
 	Exempt, Lenient []string
@@ -42,6 +44,7 @@ type Server struct {
 	counter  *statistics.Counter
 	origin   string // of the public address, in lower case; "": as the request names it
 	secure   bool
+	strict   bool
 	keys     KeyFinder
 	tokens   KeyFinder
 	sessions SessionFinder
@@ -53,7 +56,7 @@ type Server struct {
 // New makes a Server. Log, Metrics and Privacy must be given.
 func New(o Options) *Server {
 	s := &Server{
-		log: o.Log, metrics: o.Metrics, privacy: o.Privacy, counter: o.Counter, origin: strings.ToLower(strings.TrimSuffix(o.URL, "/")),
+		log: o.Log, metrics: o.Metrics, privacy: o.Privacy, counter: o.Counter, origin: strings.ToLower(strings.TrimSuffix(o.URL, "/")), strict: o.Strict,
 		keys: o.Keys, tokens: o.Tokens, sessions: o.Sessions, exempt: map[string]bool{}, lenient: map[string]bool{}, proxies: o.Proxies,
 	}
 	s.secure = strings.HasPrefix(s.origin, "https:")
@@ -151,6 +154,7 @@ func (s *Server) guarded(next http.Handler, w *response, r *http.Request, show S
 		show(w, r, Describe(fault.New(fault.Internal, "panic")))
 	}()
 	next.ServeHTTP(w, r)
+	w.screen() // what was added since the header was sent would go out as a trailer
 	return false
 }
 
@@ -170,14 +174,22 @@ func (w *response) WriteHeader(status int) {
 	if w.status != 0 {
 		return
 	}
+	w.screen()
 	if status >= 200 {
 		w.status = status
 	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// screen takes away what the registry does not declare.
+func (w *response) screen() {
 	for _, name := range w.server.privacy.Screen(w.Header()) {
 		w.server.metrics.suspect("undeclared cookie")
 		w.server.log.Error("cookie refused: the privacy registry does not declare it so", "cookie", name)
+		if w.server.strict {
+			panic("a cookie that the privacy registry does not declare so: " + name)
+		}
 	}
-	w.ResponseWriter.WriteHeader(status)
 }
 
 // Write sends bytes of the body.

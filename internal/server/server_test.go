@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
+	"net/textproto"
 	"strings"
 	"testing"
 
@@ -310,5 +312,91 @@ func TestInnerListener(t *testing.T) {
 	}
 	if strings.Contains(string(body), "someone") {
 		t.Error("what was asked for is in the metrics")
+	}
+}
+
+// TestLateCookiesAreRefused sets cookies where a look at the header before the answer would not find them.
+func TestLateCookiesAreRefused(t *testing.T) {
+	for name, h := range map[string]server.Handler{
+		"beside an early hint": func(w http.ResponseWriter, _ *http.Request) error {
+			w.Header().Set("Set-Cookie", "a=b")
+			w.WriteHeader(http.StatusEarlyHints)
+			return nil
+		},
+		"as a trailer": func(w http.ResponseWriter, _ *http.Request) error {
+			_, err := io.WriteString(w, "x")
+			w.Header().Set(http.TrailerPrefix+"Set-Cookie", "a=b")
+			return err
+		},
+		"after a flush": func(w http.ResponseWriter, _ *http.Request) error {
+			if _, err := io.WriteString(w, "x"); err != nil {
+				return err
+			}
+			err := http.NewResponseController(w).Flush()
+			w.Header().Add("set-cookie", "a=b")
+			return err
+		},
+	} {
+		ts, log := site(t, h)
+		r, err := http.NewRequest(http.MethodGet, ts.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hints := ""
+		trace := &httptrace.ClientTrace{Got1xxResponse: func(_ int, h textproto.MIMEHeader) error { hints += h.Get("Set-Cookie"); return nil }}
+		answer, err := http.DefaultClient.Do(r.WithContext(httptrace.WithClientTrace(t.Context(), trace)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
+		if hints != "" || answer.Header.Get("Set-Cookie") != "" || answer.Trailer.Get("Set-Cookie") != "" {
+			t.Errorf("%s: a cookie gets through", name)
+		}
+		if !strings.Contains(log.String(), "cookie refused") {
+			t.Errorf("%s: nobody is told", name)
+		}
+	}
+}
+
+func TestStrictServersPanicOverCookies(t *testing.T) {
+	s := server.New(server.Options{Strict: true, Log: slog.New(slog.DiscardHandler), Metrics: server.NewMetrics(), Privacy: registry(t)})
+	w := httptest.NewRecorder()
+	s.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "a", Value: "b"})
+		_, _ = io.WriteString(w, "x")
+	}), server.JSON).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	if w.Code != http.StatusInternalServerError || w.Header().Get("Set-Cookie") != "" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+}
+
+// LOG-002: what a visitor sent is neither in the log of a panic nor in its answer.
+func TestPanicsTellNothingOfTheVisitor(t *testing.T) {
+	ts, log := site(t, func(_ http.ResponseWriter, r *http.Request) error {
+		if err := r.ParseForm(); err != nil {
+			return err
+		}
+		var nothing *account.Person
+		_ = nothing.Email + r.PostFormValue("email")
+		return nil
+	})
+	r, err := http.NewRequest(http.MethodPost, ts.URL+"/api/x?q=canary", strings.NewReader("email=canary@example.org&password=canary"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Cookie", "sessionid=canary; csrftoken=canary")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, _ := io.ReadAll(answer.Body)
+	if answer.StatusCode != http.StatusInternalServerError || !strings.Contains(log.String(), "msg=panic") {
+		t.Fatalf("%d, log %s", answer.StatusCode, log)
+	}
+	if strings.Contains(log.String(), "canary") || strings.Contains(string(body), "canary") {
+		t.Errorf("log: %s\nanswer: %s", log, body)
 	}
 }

@@ -58,7 +58,7 @@ func open(t *testing.T) *portal {
 	p.sessions, err = session.Open(t.Context(), session.Options{DB: pool, People: p.people})
 	must(err)
 	registry := privacytest.New(t, nil)
-	shared := server.New(server.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate,
+	shared := server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate,
 		Sessions: func(ctx context.Context, id string) (server.Signed, bool, error) {
 			found, renew, err := p.sessions.Find(ctx, id)
 			if err != nil || found == nil {

@@ -50,7 +50,7 @@ func openWith(t testing.TB, find server.KeyFinder, change ...func(*v2.Options)) 
 	p := exploretest.Open(t)
 	d := &door{Portal: p, log: &bytes.Buffer{}}
 	registry := privacytest.New(t, nil)
-	s := server.New(server.Options{Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics(), Privacy: registry,
+	s := server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(d.log, nil)), Metrics: server.NewMetrics(), Privacy: registry,
 		Keys: find})
 	o := v2.Options{Explorer: p.Explorer, Catalog: p.Catalog, Server: s, Temp: p.Temp, BaseURL: "https://data.example.org"}
 	for _, f := range change {

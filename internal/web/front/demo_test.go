@@ -90,7 +90,7 @@ func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...fu
 	})
 	frame, err := page.New(page.Options{
 		Locales: locales, Privacy: registry, Title: title,
-		Server: server.New(server.Options{Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry, Lenient: []string{"/i18n/setlang/"}}),
+		Server: server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry, Lenient: []string{"/i18n/setlang/"}}),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -59,7 +59,7 @@ func openTerms(t *testing.T, change func(*privacy.Options)) *terms {
 	}
 	frame, err := page.New(page.Options{
 		Locales: locales, Privacy: out.registry, Title: "Portail de test", URL: "http://portal.example",
-		Server: server.New(server.Options{
+		Server: server.New(server.Options{Strict: true,
 			Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: out.registry, URL: "http://portal.example",
 			Lenient: []string{page.ChoicesPath, server.ResetPath},
 		}),

@@ -131,7 +131,7 @@ func open(t *testing.T, w wants) *portal {
 	p.desk, err = signin.Open(t.Context(), o)
 	p.must(err)
 	registry := privacytest.New(t, func(o *privacy.Options) { o.Clock = p.clock })
-	shared := server.New(server.Options{
+	shared := server.New(server.Options{Strict: true,
 		Log: log, Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate, Tokens: p.apps.Authenticate, Exempt: member.Exempt(), Sessions: p.signed,
 	})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: "Town — data", SignIn: true})
