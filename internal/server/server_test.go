@@ -348,7 +348,9 @@ func TestLateCookiesAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		io.Copy(io.Discard, answer.Body)
+		if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+			t.Fatal(err)
+		}
 		answer.Body.Close()
 		if hints != "" || answer.Header.Get("Set-Cookie") != "" || answer.Trailer.Get("Set-Cookie") != "" {
 			t.Errorf("%s: a cookie gets through", name)
