@@ -63,11 +63,11 @@ func hidden(h http.Header) bool {
 
 // isSetCookie knows the header in any spelling, its forgotten successor, and both as trailers.
 func isSetCookie(name string) bool {
-	if len(name) < len(setCookie) {
-		return false
-	}
 	if t, ok := strings.CutPrefix(name, http.TrailerPrefix); ok {
 		name = t
+	}
+	if len(name) != len(setCookie) && len(name) != len(setCookie)+1 { // few headers are as long: the others cost nothing
+		return false
 	}
 	return strings.EqualFold(name, setCookie) || strings.EqualFold(name, "Set-Cookie2")
 }

@@ -154,7 +154,9 @@ func (s *Server) guarded(next http.Handler, w *response, r *http.Request, show S
 		show(w, r, Describe(fault.New(fault.Internal, "panic")))
 	}()
 	next.ServeHTTP(w, r)
-	w.screen() // what was added since the header was sent would go out as a trailer
+	if len(w.Header()) != w.sent { // what was added since the header was sent goes out as a trailer
+		w.screen()
+	}
 	return false
 }
 
@@ -166,6 +168,7 @@ type response struct {
 	visitor *Visitor // nil: nobody has asked yet who asks
 	hit     statistics.Hit
 	status  int
+	sent    int // headers that were sent
 	written int64
 }
 
@@ -176,7 +179,7 @@ func (w *response) WriteHeader(status int) {
 	}
 	w.screen()
 	if status >= 200 {
-		w.status = status
+		w.status, w.sent = status, len(w.Header())
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
