@@ -26,6 +26,21 @@ func (s *Site) enter(w http.ResponseWriter, r *http.Request, held string, proof 
 	if profile, err := s.o.People.Profile(r.Context(), account.Operator, proof.Person); err == nil {
 		s.speak(w, profile.Language)
 	}
+	return s.hand(w, r, id)
+}
+
+// hand gives the browser the identifier of somebody who is signed in, and the csrftoken that goes with it: whoever has
+// signed in may call the API at once, without loading a page first.
+func (s *Site) hand(w http.ResponseWriter, r *http.Request, id string) error {
+	found, _, err := s.o.Sessions.Find(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if found != nil {
+		if err := s.Privacy.Set(w, privacy.CSRF, found.Secret); err != nil {
+			return err
+		}
+	}
 	return s.Privacy.Set(w, privacy.Session, id)
 }
 

@@ -45,6 +45,22 @@ func TestSignInGivesANewIdentifier(t *testing.T) {
 	}
 }
 
+// TestSigningInHandsTheToken signs in and has the token for calls of the API at once, without a page between: that of the
+// session, not that of the form.
+func TestSigningInHandsTheToken(t *testing.T) {
+	p := open(t, wants{})
+	b := p.browser()
+	b.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	b.get("/login/")
+	before := b.cookie("csrftoken")
+	b.login(ada, adaWords)
+	found, _, err := p.sessions.Find(t.Context(), b.cookie("sessionid"))
+	p.must(err)
+	if after := b.cookie("csrftoken"); found == nil || after == before || after != found.Secret {
+		t.Errorf("csrftoken %q became %q", before, after)
+	}
+}
+
 // SES-005, SES-006
 func TestSigningOut(t *testing.T) {
 	p := open(t, wants{})

@@ -9,7 +9,6 @@ import (
 	"parvis/internal/account/signin"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
-	"parvis/internal/privacy"
 	"parvis/internal/server"
 	"parvis/internal/web/page"
 )
@@ -136,7 +135,7 @@ func (s *Site) postSecurity(w http.ResponseWriter, r *http.Request, v *server.Vi
 func (s *Site) changePassword(w http.ResponseWriter, r *http.Request, v *server.Visitor, form page.Form) error {
 	newer, err := s.o.Desk.Change(r.Context(), v.Actor.Person, form.Values.Get("old"), form.Values.Get("password"), v.Session, s.attempt(r))
 	if err == nil {
-		if err := s.Privacy.Set(w, privacy.Session, newer); err != nil {
+		if err := s.hand(w, r, newer); err != nil {
 			return err
 		}
 		return see(w, r, "/account/security/?done=password")
