@@ -10,7 +10,7 @@ LINT := bin/golangci-lint
 
 ## run: build Parvis, load the demo portal and serve it at http://127.0.0.1:8080
 run: build demo
-	bin/parvis serve --data $(DATA) --addr $(ADDR) --language fr --title "Données ouvertes Grand Paris Seine & Oise"
+	bin/parvis serve --data $(DATA) --addr $(ADDR) --language fr --title "Données ouvertes — Grand Paris Seine & Oise"
 
 ## test: every test that needs nothing but Go and a C compiler
 test:
