@@ -32,10 +32,11 @@ func (s *Server) within(r *http.Request, address string) (path string, ok bool) 
 		return "", false
 	}
 	out := url.URL{Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery, Fragment: u.Fragment, RawFragment: u.RawFragment}
-	if !strings.HasPrefix(out.Path, "/") || strings.HasPrefix(out.Path, "//") || strings.ContainsAny(out.Path, "\\\r\n") {
+	path = out.String()
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(out.Path, "//") || strings.HasPrefix(path, "//") || strings.ContainsAny(out.Path+path, "\\\t\r\n") {
 		return "", false
 	}
-	return out.String(), true
+	return path, true
 }
 
 func (s *Server) safe(r *http.Request, address string) bool {
