@@ -83,6 +83,9 @@ func TestWhatAnswersCarry(t *testing.T) {
 		if (h.Get("Access-Control-Allow-Origin") == "*") != isAPI || h.Get("Access-Control-Allow-Credentials") != "" {
 			t.Errorf("%s: open to other sites: %q", path, h.Get("Access-Control-Allow-Origin"))
 		}
+		if want := map[bool]string{true: "cross-origin", false: "same-origin"}[isAPI]; h.Get("Cross-Origin-Resource-Policy") != want {
+			t.Errorf("%s may be used by %q", path, h.Get("Cross-Origin-Resource-Policy"))
+		}
 		if strings.HasPrefix(h.Get("Content-Type"), "text/html") {
 			policies[policy] = true
 			for _, m := range link.FindAllStringSubmatch(body, -1) {

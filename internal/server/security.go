@@ -23,6 +23,11 @@ func (s *Server) secured(h http.Header, r *http.Request, policy string) {
 	h["Referrer-Policy"] = []string{"same-origin"}
 	h["Permissions-Policy"] = []string{permissions}
 	h["Cross-Origin-Opener-Policy"] = []string{"same-origin"}
+	resource := "same-origin"
+	if policy == APIPolicy {
+		resource = "cross-origin" // answers of the machine doors are for the pages of every site
+	}
+	h["Cross-Origin-Resource-Policy"] = []string{resource}
 	if s.secure || r.TLS != nil {
 		h["Strict-Transport-Security"] = []string{"max-age=31536000"}
 	}

@@ -158,7 +158,7 @@ func TestSecurityHeaders(t *testing.T) {
 	ts, _ := site(t, func(http.ResponseWriter, *http.Request) error { return coded{} })
 	answer, _ := get(t, ts.URL)
 	for name, want := range map[string]string{
-		"Content-Security-Policy": server.APIPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+		"Content-Security-Policy": server.APIPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "cross-origin",
 		"Strict-Transport-Security": "",
 	} {
 		if got := answer.Header.Get(name); got != want {
