@@ -29,6 +29,7 @@ import (
 	"parvis/internal/web/back"
 	"parvis/internal/web/front"
 	"parvis/internal/web/page"
+	"parvis/internal/web/usage"
 )
 
 // What must not come out where a rule withholds it. Each text stands nowhere else, so that finding it is a leak.
@@ -91,13 +92,18 @@ func openDoors(t *testing.T) *building {
 	if err != nil {
 		t.Fatal(err)
 	}
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: b.Explorer, Catalog: b.Catalog}, API: mux, Usage: front.Usage{
-		Counter: counter, Visible: func(a account.Actor) []*catalog.Entry { all, _ := b.Catalog.All(a); return all },
-	}})
+	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: b.Explorer, Catalog: b.Catalog}, API: mux, Counts: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	public.Register(pages)
+	use, err := usage.New(usage.Options{
+		Frame: frame, Counter: counter, Visible: func(a account.Actor) []*catalog.Entry { all, _ := b.Catalog.All(a); return all }, Find: b.Catalog.Find,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	use.Register(pages)
 	office, err := back.New(back.Options{Frame: frame, People: people, Keys: keys, Catalog: b.Catalog, Check: explore.CheckFilter, Rows: back.Counted(b.Explorer), Counter: counter})
 	if err != nil {
 		t.Fatal(err)

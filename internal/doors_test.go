@@ -111,11 +111,7 @@ func doorList() []door {
 		{pattern: "/backoffice/requests/{request}/{$}", harmless: "for who manages every dataset"},
 		{pattern: "/explore/dataset/{id}/{$}", harmless: "sends to the first tab whether it is there or not"},
 		{pattern: "/{$}", harmless: "sends to the catalogue"}, {pattern: "/", harmless: "no route"}, {pattern: "/assets/", harmless: "files of the portal"}, {pattern: "/favicon.ico", harmless: "files of the portal"},
-		{pattern: "/robots.txt", harmless: "a text"}, {pattern: "/terms/cookies-policy/{$}", harmless: "the policy"}, {pattern: "/terms/cookies-policy.json", harmless: "the policy"},
-		{pattern: "/terms/cookies-information/{$}", harmless: "the policy"}, {pattern: "/terms/cookies-information", harmless: "the policy"},
-		{pattern: "/i18n/setlang/{$}", harmless: "keeps a language"},
-		{pattern: "/terms/cookies/{$}", harmless: "the visitor's choices"}, {pattern: "/terms/cookies", harmless: "sends to them"}, {pattern: "/terms/cookies/reset", harmless: "takes cookies away"},
-		{pattern: "/terms/audience-measurement", harmless: "how visits are counted"}, {pattern: "/terms/audience-measurement/{$}", harmless: "the same"}, {pattern: "/.well-known/gpc.json", harmless: "a text"},
+		{pattern: "/robots.txt", harmless: "a text"},
 	}
 }
 

@@ -32,6 +32,8 @@ import (
 	"parvis/internal/web/front"
 	"parvis/internal/web/member"
 	"parvis/internal/web/page"
+	"parvis/internal/web/terms"
+	"parvis/internal/web/usage"
 )
 
 // newEngine starts the engine over the version files in dir, with temp for what does not fit into memory.
@@ -182,13 +184,21 @@ func (p *portal) requested(by account.Actor, id, language string) (uid, title st
 func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
 	public, err := front.New(front.Options{
-		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, Ledger: p.ledger, API: api,
-		Usage: front.Usage{Counter: d.counter, Visible: p.visible},
+		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, API: api,
+		Counts: d.counter.Level() != statistics.Off,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := public.Archive(ctx); err != nil {
+	legal, err := terms.New(terms.Options{Frame: frame, Ledger: p.ledger})
+	if err != nil {
+		return nil, err
+	}
+	if err := legal.Archive(ctx); err != nil {
+		return nil, err
+	}
+	use, err := usage.New(usage.Options{Frame: frame, Counter: d.counter, Visible: p.visible, Find: p.catalog.Find})
+	if err != nil {
 		return nil, err
 	}
 	members, err := member.New(member.Options{
@@ -206,6 +216,8 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 		return nil, err
 	}
 	public.Register(mux)
+	legal.Register(mux)
+	use.Register(mux)
 	members.Register(mux)
 	office.Register(mux)
 	return mux, nil

@@ -15,6 +15,7 @@ import (
 
 	_ "github.com/mattn/go-sqlite3"
 
+	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/db"
@@ -27,6 +28,8 @@ import (
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 	"parvis/internal/web/page"
+	"parvis/internal/web/terms"
+	"parvis/internal/web/usage"
 )
 
 // demoSite is the pages over a real portal that holds the datasets of demo/, all of them or those named.
@@ -74,18 +77,21 @@ func siteOver(t *testing.T, p Portal, title string) http.Handler {
 	return siteIn(t, p, title, locale.Options{Fallback: "fr"})
 }
 
-// siteIn is siteOver in other languages, and with what change says otherwise.
-func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...func(*privacy.Options, *Options)) http.Handler {
+// siteIn is siteOver in other languages, beside the rooms that its pages link to, and with what change says otherwise.
+func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...func(*privacy.Options, *Options, *usage.Options)) http.Handler {
 	t.Helper()
 	locales, err := locale.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	doors := Options{Portal: p}
+	doors, use := Options{Portal: p}, usage.Options{Find: func(a account.Actor, id string) (*catalog.Entry, error) {
+		e, _, err := p.Dataset(t.Context(), a, id)
+		return e, err
+	}}
 	registry := privacytest.New(t, func(o *privacy.Options) {
 		o.Operator, o.Languages = title, locales.Printers()
 		for _, c := range change {
-			c(o, &doors)
+			c(o, &doors, &use)
 		}
 	})
 	frame, err := page.New(page.Options{
@@ -95,7 +101,7 @@ func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...fu
 	if err != nil {
 		t.Fatal(err)
 	}
-	doors.Frame = frame
+	doors.Frame, use.Frame = frame, frame
 	doors.API = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"asked":%q}`, r.URL.Path)
@@ -104,8 +110,18 @@ func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...fu
 	if err != nil {
 		t.Fatal(err)
 	}
+	legal, err := terms.New(terms.Options{Frame: frame})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := usage.New(use)
+	if err != nil {
+		t.Fatal(err)
+	}
 	mux := http.NewServeMux()
 	s.Register(mux)
+	legal.Register(mux)
+	counts.Register(mux)
 	return frame.Wrap(frame.Guard(mux))
 }
 

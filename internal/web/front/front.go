@@ -9,7 +9,6 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/microcosm-cc/bluemonday"
 
-	"parvis/internal/privacy"
 	"parvis/internal/web/page"
 	"parvis/internal/web/portrait"
 )
@@ -21,19 +20,17 @@ var templateFiles embed.FS
 type Options struct {
 	Frame   *page.Frame
 	Portal  Portal
-	Ledger  *privacy.Ledger // of what visitors are shown and choose; nil: nothing is noted
-	API     http.Handler    // the machine door, asked by the API tab for its live answer
-	Usage   Usage
-	Formats []string // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
+	API     http.Handler // the machine door, asked by the API tab for its live answer
+	Counts  bool         // uses are counted: a dataset's pages link to what is known of its own
+	Formats []string     // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
 }
 
 // Site is the door of the public pages.
 type Site struct {
 	*page.Frame
 	portal    Portal
-	ledger    *privacy.Ledger
 	api       http.Handler
-	usage     Usage
+	counts    bool
 	formats   []string
 	pages     map[string]*template.Template
 	rich      *bluemonday.Policy // what a description may hold
@@ -47,7 +44,7 @@ func New(o Options) (*Site, error) {
 	if o.Formats == nil {
 		o.Formats = []string{"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
 	}
-	s := &Site{Frame: o.Frame, portal: o.Portal, ledger: o.Ledger, api: o.API, usage: o.Usage, formats: o.Formats, rich: richText(), bare: bluemonday.StrictPolicy()}
+	s := &Site{Frame: o.Frame, portal: o.Portal, api: o.API, counts: o.Counts, formats: o.Formats, rich: richText(), bare: bluemonday.StrictPolicy()}
 	var err error
 	if s.pages, err = page.Templates(templateFiles); err != nil {
 		return nil, err

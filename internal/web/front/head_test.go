@@ -3,11 +3,13 @@ package front
 import (
 	"strings"
 	"testing"
+
+	"parvis/internal/web/page/pagetest"
 )
 
 func TestHeadSaysWhatThePageIs(t *testing.T) {
 	h := demoSite(t, "communes-gpseo")
-	_, body, _ := get(t, h, tab("communes-gpseo", "table")+"?lang=fr&sort=commune&q=saint&page=1")
+	_, body, _ := pagetest.Get(t, h, tab("communes-gpseo", "table")+"?lang=fr&sort=commune&q=saint&page=1")
 	address := "/explore/dataset/communes-gpseo/table/"
 	for _, want := range []string{
 		`<meta name="description" content="Les 73 communes`,
@@ -19,7 +21,7 @@ func TestHeadSaysWhatThePageIs(t *testing.T) {
 			t.Errorf("the head lacks %q", want)
 		}
 	}
-	if status, robots, header := get(t, h, "/robots.txt"); status != 200 || !strings.Contains(robots, "Disallow: /api/") || !strings.HasPrefix(header.Get("Content-Type"), "text/plain") {
+	if status, robots, header := pagetest.Get(t, h, "/robots.txt"); status != 200 || !strings.Contains(robots, "Disallow: /api/") || !strings.HasPrefix(header.Get("Content-Type"), "text/plain") {
 		t.Errorf("robots.txt: %d %q", status, robots)
 	}
 }
@@ -29,9 +31,9 @@ func TestTagsDoNotFlutter(t *testing.T) {
 	h := demoSite(t, "communes-gpseo")
 	filter := "?lang=fr&q=saint&refine.arrondissement=Mantes-la-Jolie&refine.tranche=moins+de+1+000&exclude.codes_postaux=78200&sort=commune"
 	for _, name := range []string{"table", "export", "information"} {
-		_, _, first := get(t, h, tab("communes-gpseo", name)+filter)
+		_, _, first := pagetest.Get(t, h, tab("communes-gpseo", name)+filter)
 		for range 12 {
-			if _, _, again := get(t, h, tab("communes-gpseo", name)+filter); again.Get("ETag") == "" || again.Get("ETag") != first.Get("ETag") {
+			if _, _, again := pagetest.Get(t, h, tab("communes-gpseo", name)+filter); again.Get("ETag") == "" || again.Get("ETag") != first.Get("ETag") {
 				t.Fatalf("%s: tag %q, then %q", name, first.Get("ETag"), again.Get("ETag"))
 			}
 		}

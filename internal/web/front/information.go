@@ -93,7 +93,7 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 		p.Schema = append(p.Schema, schemaOf(p.datasetPage, f, seen))
 	}
 	p.Sheet = p.sheet()
-	if s.usage.counting() {
+	if s.counts {
 		p.Sheet = append(p.Sheet, sheetRow{Name: p.T("How often it is used"), Links: []choice{{Label: p.T("Statistics"), Href: p.Href("/stats/dataset/" + url.PathEscape(e.ID) + "/")}}})
 	}
 	for _, a := range e.Attachments {

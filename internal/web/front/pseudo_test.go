@@ -17,6 +17,8 @@ import (
 	"parvis/internal/locale/localetest"
 	"parvis/internal/privacy"
 	"parvis/internal/statistics"
+	"parvis/internal/web/page/pagetest"
+	"parvis/internal/web/usage"
 )
 
 // busy is a counter with something of every kind of use, in months that are over.
@@ -57,10 +59,10 @@ func TestNoTextIsHardCoded(t *testing.T) {
 		e.Metas["default"]["description"] = "<p>⟦First⟧</p><p>⟦More⟧</p>"
 		e.Metas["default"]["references"] = "⟦Elsewhere⟧"
 	}
-	h := siteIn(t, f, "⟦Town⟧ — ⟦Open data⟧", locale.Options{Enabled: []string{locale.Pseudo, "fr"}, Fallback: locale.Pseudo}, func(o *privacy.Options, doors *Options) {
+	h := siteIn(t, f, "⟦Town⟧ — ⟦Open data⟧", locale.Options{Enabled: []string{locale.Pseudo, "fr"}, Fallback: locale.Pseudo}, func(o *privacy.Options, doors *Options, use *usage.Options) {
 		o.Services = []string{"youtube", "vimeo"}
 		o.Measurement = privacy.Measurement{On: true, Uniques: true, UniqueHours: 24, RetentionMonths: 25, HourlyDays: 90, Threshold: 5, ReferrerHosts: true, Families: true, TermTimes: 10, TermDays: 3}
-		doors.Usage = Usage{Counter: busy(t), Visible: func(account.Actor) []*catalog.Entry { return f.entries[:1] }}
+		doors.Counts, use.Counter, use.Visible = true, busy(t), func(account.Actor) []*catalog.Entry { return f.entries[:1] }
 	})
 	seen, kinds := map[string]bool{}, map[string]bool{}
 	queue := []string{"/explore/", "/explore/?q=zzz&sort=title", "/nowhere/", "/stats/", "/stats/dataset/some.set/", "/terms/cookies/", "/terms/cookies/?lang=en-xa&saved=1", "/terms/audience-measurement", "/explore/?q=" + strings.Repeat("x", 600),
@@ -72,7 +74,7 @@ func TestNoTextIsHardCoded(t *testing.T) {
 			continue
 		}
 		seen[target] = true
-		status, body, header := get(t, h, target)
+		status, body, header := pagetest.Get(t, h, target)
 		if status >= 500 {
 			t.Errorf("%s: %d", target, status)
 		}
@@ -82,7 +84,7 @@ func TestNoTextIsHardCoded(t *testing.T) {
 		for _, text := range localetest.Untranslated(body, locale.Pseudo, "YouTube", "Vimeo", "Google Ireland Limited", "Vimeo.com, Inc.", "cookie", "localStorage", "elsewhere.example") {
 			t.Errorf("%s: %s", target, text)
 		}
-		for _, link := range check(t, target, body).links {
+		for _, link := range pagetest.Check(t, target, body).Links {
 			u, err := url.Parse(link)
 			if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "/api/") {
 				continue

@@ -14,6 +14,7 @@ import (
 	"parvis/internal/explore"
 	"parvis/internal/fault"
 	"parvis/internal/odsql"
+	"parvis/internal/web/page/pagetest"
 )
 
 // fixture is a Portal that answers every question with the same: only to see how pages render it. The real one is
@@ -155,12 +156,12 @@ func TestPagesRender(t *testing.T) {
 					sep = "&"
 				}
 				what := name + " " + target + " in " + lang
-				status, body, header := get(t, h, target+sep+"lang="+lang)
+				status, body, header := pagetest.Get(t, h, target+sep+"lang="+lang)
 				if status != http.StatusOK && status != http.StatusNotFound {
 					t.Errorf("%s: %d", what, status)
 				}
-				if c := check(t, what, body); c.lang != lang {
-					t.Errorf("%s: the page is in %q", what, c.lang)
+				if c := pagetest.Check(t, what, body); c.Lang != lang {
+					t.Errorf("%s: the page is in %q", what, c.Lang)
 				}
 				if header.Get("Content-Security-Policy") == "" || header.Get("Set-Cookie") != "" {
 					t.Errorf("%s: headers %v", what, header)
@@ -189,7 +190,7 @@ func TestPagesSayWhatTheyShow(t *testing.T) {
 		{"full", tab("x", "api") + "?where=n+%3E+5&refine.d=2026&lang=en", 200, []string{"refine=%60d%60%3A%222026%22", "where=n", "curl ", "&#34;asked&#34;"}, nil},
 		{"full", "/terms/cookies-policy/?lang=en", 200, []string{"A first visit stores nothing", "anonymised", "http://portal.example", `id="what-is-a-cookie"`}, nil},
 	} {
-		status, body, _ := get(t, siteOver(t, f[c.fixture], "Town"), c.target)
+		status, body, _ := pagetest.Get(t, siteOver(t, f[c.fixture], "Town"), c.target)
 		body = strings.NewReplacer("&#43;", "+", "&amp;", "&").Replace(body)
 		if status != c.status {
 			t.Errorf("%s: %d, want %d", c.target, status, c.status)
@@ -224,12 +225,12 @@ func TestAddresses(t *testing.T) {
 		{"/explore/?page=999999999999999999999", 200, ""},
 		{"/assets/parvis.css", 404, ""},
 	} {
-		status, _, header := get(t, h, c.target)
+		status, _, header := pagetest.Get(t, h, c.target)
 		if status != c.status || header.Get("Location") != c.to {
 			t.Errorf("%.60s: %d %q, want %d %q", c.target, status, header.Get("Location"), c.status, c.to)
 		}
 	}
-	_, text, _ := get(t, h, "/terms/cookies-policy.json")
+	_, text, _ := pagetest.Get(t, h, "/terms/cookies-policy.json")
 	var twin struct {
 		Items []any `json:"items"`
 	}

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"parvis/internal/web/page/pagetest"
 )
 
 // TestWalkTheDemo follows the links of the pages over the real demo portal and holds every page to what a page
@@ -23,13 +25,13 @@ func TestWalkTheDemo(t *testing.T) {
 			continue
 		}
 		seen[target] = true
-		status, body, _ := get(t, h, target)
+		status, body, _ := pagetest.Get(t, h, target)
 		if status != 200 {
 			t.Errorf("%s: %d", target, status)
 			continue
 		}
-		c := check(t, target, body)
-		for _, link := range c.links {
+		c := pagetest.Check(t, target, body)
+		for _, link := range c.Links {
 			u, err := url.Parse(link)
 			if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "/api/") || u.Path == "/terms/cookies-policy.json" {
 				continue
@@ -42,11 +44,11 @@ func TestWalkTheDemo(t *testing.T) {
 				queue = append(queue, u.String())
 			}
 		}
-		for _, d := range c.drawings {
+		for _, d := range c.Drawings {
 			for _, variant := range []string{d, d + "&dark"} {
 				if !seen[variant] {
 					seen[variant] = true
-					status, svg, header := get(t, h, variant)
+					status, svg, header := pagetest.Get(t, h, variant)
 					if status != 200 || header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(header.Get("Cache-Control"), "immutable") {
 						t.Errorf("%s: %d %v", variant, status, header)
 					}
@@ -126,7 +128,7 @@ func TestDemoAnswers(t *testing.T) {
 		{"/explore/dataset/communes-gpseo/record/zz/?lang=fr", 404, []string{"cette ligne", `content="noindex"`}, []string{"canonical"}},
 		{tab("nope", "table") + "?lang=fr", 404, []string{"jeu «\u00a0nope\u00a0»"}, []string{"The requested"}},
 	} {
-		status, body, _ := get(t, h, c.target)
+		status, body, _ := pagetest.Get(t, h, c.target)
 		if status != c.status {
 			t.Errorf("%s: %d, want %d", c.target, status, c.status)
 		}
@@ -145,9 +147,9 @@ func TestDemoAnswers(t *testing.T) {
 
 func TestPageTagsFollowTheirContent(t *testing.T) {
 	h := demoSite(t, "communes-gpseo")
-	_, _, first := get(t, h, "/explore/?lang=fr")
-	_, _, again := get(t, h, "/explore/?lang=fr")
-	_, _, other := get(t, h, "/explore/?lang=en")
+	_, _, first := pagetest.Get(t, h, "/explore/?lang=fr")
+	_, _, again := pagetest.Get(t, h, "/explore/?lang=fr")
+	_, _, other := pagetest.Get(t, h, "/explore/?lang=en")
 	if first.Get("ETag") == "" || first.Get("ETag") != again.Get("ETag") || first.Get("ETag") == other.Get("ETag") {
 		t.Errorf("tags %q, %q, %q", first.Get("ETag"), again.Get("ETag"), other.Get("ETag"))
 	}

@@ -1,4 +1,4 @@
-package front
+package terms
 
 import (
 	"net/http"

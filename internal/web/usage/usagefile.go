@@ -1,4 +1,4 @@
-package front
+package usage
 
 import (
 	"bytes"
@@ -84,11 +84,11 @@ func (s *Site) statsFile(write func(http.ResponseWriter, *http.Request, *usageFi
 		}
 		var e *catalog.Entry
 		if id := r.PathValue("id"); id != "" {
-			if e, _, err = s.portal.Dataset(r.Context(), actor, id); err != nil {
+			if e, err = s.find(actor, id); err != nil {
 				return err
 			}
 		}
-		if !s.usage.counting() {
+		if !s.counting() {
 			return fault.New(fault.NotFound, "This portal counts nothing.")
 		}
 		asked, err := s.asked(r)
@@ -97,7 +97,7 @@ func (s *Site) statsFile(write func(http.ResponseWriter, *http.Request, *usageFi
 		}
 		out := &usageFile{From: asked.from.String(), To: asked.to.String(), Threshold: statistics.Threshold}
 		if e != nil {
-			public, err := s.usage.Counter.PublicDataset(r.Context(), e.UID, asked.from, asked.to)
+			public, err := s.counter.PublicDataset(r.Context(), e.UID, asked.from, asked.to)
 			if err != nil {
 				return err
 			}
@@ -106,7 +106,7 @@ func (s *Site) statsFile(write func(http.ResponseWriter, *http.Request, *usageFi
 			return write(w, r, out)
 		}
 		entries, may := s.known(actor)
-		public, err := s.usage.Counter.Public(r.Context(), asked.from, asked.to, may)
+		public, err := s.counter.Public(r.Context(), asked.from, asked.to, may)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package front
+package usage
 
 import (
 	"encoding/csv"
@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,14 +16,20 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
+	"parvis/internal/dataset"
 	"parvis/internal/db/dbtest"
+	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
+	"parvis/internal/privacy/privacytest"
+	"parvis/internal/server"
 	"parvis/internal/statistics"
+	"parvis/internal/web/page"
+	"parvis/internal/web/page/pagetest"
 )
 
-// used is a portal over a fixture whose datasets were used n times on each of three days up to 18 November 2026.
-func used(t *testing.T, f fixture, level statistics.Level, n int) http.Handler {
+// used is the pages on use of a portal whose datasets were used n times on each of three days up to 18 November 2026.
+func used(t *testing.T, entries []*catalog.Entry, level statistics.Level, n int) http.Handler {
 	t.Helper()
 	now := time.Date(2026, 11, 16, 12, 0, 0, 0, time.UTC)
 	c, err := statistics.Open(t.Context(), statistics.Options{DB: dbtest.Open(t), Log: slog.New(slog.DiscardHandler), Level: level, Clock: func() time.Time { return now }})
@@ -51,9 +58,54 @@ func used(t *testing.T, f fixture, level statistics.Level, n int) http.Handler {
 		}
 		now = now.AddDate(0, 0, 1)
 	}
-	return siteIn(t, f, "Town", locale.Options{Fallback: "en"}, func(_ *privacy.Options, o *Options) {
-		o.Usage = Usage{Counter: c, Visible: func(account.Actor) []*catalog.Entry { return f.entries }}
+	return open(t, c, entries)
+}
+
+// open is the pages on use over a counter, of a portal that holds these datasets.
+func open(t *testing.T, c *statistics.Counter, entries []*catalog.Entry) http.Handler {
+	t.Helper()
+	locales, err := locale.Load(locale.Options{Fallback: "en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry := privacytest.New(t, func(o *privacy.Options) { o.Languages = locales.Printers() })
+	frame, err := page.New(page.Options{
+		Locales: locales, Privacy: registry, Title: "Town",
+		Server: server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Metrics: server.NewMetrics(), Privacy: registry}),
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Options{
+		Frame: frame, Counter: c, Visible: func(account.Actor) []*catalog.Entry { return entries },
+		Find: func(_ account.Actor, id string) (*catalog.Entry, error) {
+			if len(entries) == 0 {
+				return nil, fault.New(fault.NotFound, "The requested dataset %s does not exist.", id)
+			}
+			return entries[0], nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	s.Register(mux)
+	return frame.Wrap(frame.Guard(mux))
+}
+
+const evil = `"><script>alert(1)</script><img src=x onerror=alert(1) style="color:red"> ' \ {{.}} ${x} ` + "`\u202e\u0000\n"
+
+// fixtures are datasets of portals, by what is special of them.
+func fixtures() map[string][]*catalog.Entry {
+	called := func(title, language string) []*catalog.Entry {
+		e := &catalog.Entry{Access: catalog.Access{Right: catalog.Download, Data: true}}
+		e.ID, e.UID = "some.set", "da_abc123"
+		if title != "" {
+			e.Metas = dataset.Metas{"default": {"title": title, "language": language}}
+		}
+		return []*catalog.Entry{e}
+	}
+	return map[string][]*catalog.Entry{"no dataset": nil, "bare": called("", ""), "full": called("Marchés & fêtes", "fr"), "hostile": called(evil, `en" onload="x`)}
 }
 
 // usageAddresses are the pages and files on use, with every filter.
@@ -67,8 +119,8 @@ func usageAddresses() (out []string) {
 }
 
 func TestPagesOnUseRender(t *testing.T) {
-	for name, f := range fixtures() {
-		for n, h := range map[int]http.Handler{0: used(t, f, statistics.Counts, 0), 3: used(t, f, statistics.Uniques, 3), 400: used(t, f, statistics.Counts, 400), -1: used(t, f, statistics.Off, 1), -2: siteOver(t, f, "Town")} {
+	for name, entries := range fixtures() {
+		for n, h := range map[int]http.Handler{0: used(t, entries, statistics.Counts, 0), 3: used(t, entries, statistics.Uniques, 3), 400: used(t, entries, statistics.Counts, 400), -1: used(t, entries, statistics.Off, 1), -2: open(t, nil, entries)} {
 			if name != "hostile" && name != "full" && n == 400 {
 				continue
 			}
@@ -78,13 +130,13 @@ func TestPagesOnUseRender(t *testing.T) {
 				}
 				for _, lang := range []string{"en", "fr", "ar"} {
 					what := fmt.Sprintf("%s, %d uses, %s in %s", name, n, target, lang)
-					status, body, header := get(t, h, target+"&lang="+lang)
-					if status != http.StatusOK && (status != http.StatusNotFound || len(f.entries) > 0 && n >= 0) {
+					status, body, header := pagetest.Get(t, h, target+"&lang="+lang)
+					if status != http.StatusOK && (status != http.StatusNotFound || len(entries) > 0 && n >= 0) {
 						t.Errorf("%s: %d", what, status)
 					}
 					if strings.HasPrefix(header.Get("Content-Type"), "text/html") {
-						if c := check(t, what, body); c.lang != lang {
-							t.Errorf("%s: the page is in %q", what, c.lang)
+						if c := pagetest.Check(t, what, body); c.Lang != lang {
+							t.Errorf("%s: the page is in %q", what, c.Lang)
 						}
 					}
 				}
@@ -94,8 +146,7 @@ func TestPagesOnUseRender(t *testing.T) {
 }
 
 func TestPagesOnUseSayWhatTheyShow(t *testing.T) {
-	f := fixtures()["full"]
-	h := used(t, f, statistics.Counts, 40)
+	h := used(t, fixtures()["full"], statistics.Counts, 40)
 	for _, c := range []struct {
 		target string
 		status int
@@ -112,7 +163,7 @@ func TestPagesOnUseSayWhatTheyShow(t *testing.T) {
 		{"/stats/data.csv", 200, []string{"dataset,some.set,2026-11/2026-11,downloads,120\n", "format,csv,2026-11/2026-11,downloads,120\n", "searched,\"'=cmd|calc"}, []string{"xlsx", "2026-11-15"}},
 		{"/stats/data.json", 200, []string{`"datasets":[{"dataset_id":"some.set","views":120,"downloads":120,"api_calls":120}]`, `"searches_without_result":120`}, []string{"xlsx"}},
 	} {
-		status, body, _ := get(t, h, c.target)
+		status, body, _ := pagetest.Get(t, h, c.target)
 		if status != c.status {
 			t.Errorf("%s: %d", c.target, status)
 		}
@@ -142,7 +193,7 @@ func TestNoSmallNumberLeavesThePortal(t *testing.T) {
 			}
 		}
 		for _, target := range usageAddresses() {
-			status, body, header := get(t, h, target+"&lang=en")
+			status, body, header := pagetest.Get(t, h, target+"&lang=en")
 			if status != http.StatusOK {
 				t.Fatalf("%s: %d", target, status)
 			}

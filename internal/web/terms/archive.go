@@ -1,11 +1,10 @@
-package front
+package terms
 
 import (
 	"bytes"
 	"context"
 	"fmt"
 	"net/http"
-
 	"net/url"
 
 	"parvis/internal/privacy"

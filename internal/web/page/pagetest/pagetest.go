@@ -1,6 +1,8 @@
-package front
+// Package pagetest holds pages to what every page must be, and asks for them as a browser does, for tests.
+package pagetest
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -10,26 +12,26 @@ import (
 	"golang.org/x/net/html"
 )
 
-// get asks for a page as a browser would.
-func get(t *testing.T, h http.Handler, target string) (status int, body string, header http.Header) {
+// Get asks for a page as a browser would.
+func Get(t *testing.T, h http.Handler, target string) (status int, body string, header http.Header) {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodGet, "http://portal.example"+target, nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://portal.example"+target, nil)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w.Code, w.Body.String(), w.Header()
 }
 
-// checked is what a page says of itself.
-type checked struct {
-	links, drawings []string
-	lang            string
+// Checked is what a page says of itself.
+type Checked struct {
+	Links, Drawings []string
+	Lang            string
 }
 
-// check holds a page to what every page must be: no script, no style attribute, no handler, nothing from elsewhere,
+// Check holds a page to what every page must be: no script, no style attribute, no handler, nothing from elsewhere,
 // one h1, a main, labels for every field, no id twice.
-func check(t *testing.T, what, page string) checked {
+func Check(t *testing.T, what, page string) Checked {
 	t.Helper()
-	var out checked
+	var out Checked
 	ids, labelled, fields := map[string]int{}, map[string]bool{}, []string{}
 	counts := map[string]int{}
 	inLabel := 0
@@ -74,12 +76,12 @@ func check(t *testing.T, what, page string) checked {
 			case "script", "style", "iframe", "object", "embed", "base":
 				t.Errorf("%s holds <%s>", what, tok.Data)
 			case "html":
-				out.lang = attr["lang"]
+				out.Lang = attr["lang"]
 			case "a":
 				if u, err := url.Parse(attr["href"]); err != nil || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "mailto" {
 					t.Errorf("%s links to %q", what, attr["href"])
 				}
-				out.links = append(out.links, attr["href"])
+				out.Links = append(out.Links, attr["href"])
 			case "label":
 				inLabel++
 				labelled[attr["for"]] = true
@@ -94,11 +96,47 @@ func check(t *testing.T, what, page string) checked {
 				}
 			}
 			if tok.Data == "img" {
-				out.drawings = append(out.drawings, attr["src"])
+				out.Drawings = append(out.Drawings, attr["src"])
 			}
 			if id := attr["id"]; id != "" {
 				ids[id]++
 			}
 		}
 	}
+}
+
+// Browser asks a portal at portal.example.
+type Browser struct{ http.Handler }
+
+// Ask sends a request with pairs of headers and gives the answer and its body.
+func (b Browser) Ask(method, target, form string, headers ...string) (*http.Response, string) {
+	r := httptest.NewRequestWithContext(context.Background(), method, target, strings.NewReader(form))
+	r.Host = "portal.example"
+	if form != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, r)
+	return w.Result(), w.Body.String()
+}
+
+// Send posts a form as a page of the portal does.
+func (b Browser) Send(target, form string, headers ...string) *http.Response {
+	answer, _ := b.Ask(http.MethodPost, target, form, append([]string{"Origin", "http://portal.example", "Sec-Fetch-Site", "same-origin"}, headers...)...)
+	return answer
+}
+
+// Cookie gives the cookie of a name that an answer sets.
+func Cookie(t *testing.T, answer *http.Response, name string) *http.Cookie {
+	t.Helper()
+	for _, c := range answer.Cookies() {
+		if c.Name == name {
+			return c
+		}
+	}
+	t.Fatalf("%d: no cookie %s among %q", answer.StatusCode, name, answer.Header["Set-Cookie"])
+	return nil
 }

@@ -1,4 +1,4 @@
-package front
+package usage
 
 import (
 	"html/template"
@@ -9,20 +9,15 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
+	"parvis/internal/dataset"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/statistics"
 	"parvis/internal/web/chart"
 )
 
-// Usage is what the pages on the use of the portal stand on.
-type Usage struct {
-	Counter *statistics.Counter                    // nil: nothing is counted
-	Visible func(a account.Actor) []*catalog.Entry // every dataset of which a may know
-}
-
 // counting tells whether there is anything to show.
-func (u Usage) counting() bool { return u.Counter != nil && u.Counter.Level() != statistics.Off }
+func (s *Site) counting() bool { return s.counter != nil && s.counter.Level() != statistics.Off }
 
 // usagePage shows what everybody may know of the use of the portal, or of one dataset. All its numbers are figures.
 type usagePage struct {
@@ -62,6 +57,9 @@ type usageList struct {
 
 type usageCount struct{ Name, N string }
 
+// fact is a figure under the title.
+type fact struct{ Name, Value string }
+
 // usageAsked is which months are to be shown.
 type usageAsked struct {
 	from, to statistics.Month
@@ -93,11 +91,11 @@ func monthsOf(text string, now, first statistics.Month) (usageAsked, error) {
 
 // asked reads the period of a request.
 func (s *Site) asked(r *http.Request) (usageAsked, error) {
-	first, err := s.usage.Counter.Since(r.Context())
+	first, err := s.counter.Since(r.Context())
 	if err != nil {
 		return usageAsked{}, err
 	}
-	return monthsOf(r.URL.Query().Get("period"), s.usage.Counter.Today().Month(), first.Month())
+	return monthsOf(r.URL.Query().Get("period"), s.counter.Today().Month(), first.Month())
 }
 
 func (s *Site) stats(w http.ResponseWriter, r *http.Request) error {
@@ -108,7 +106,7 @@ func (s *Site) stats(w http.ResponseWriter, r *http.Request) error {
 	p := &usagePage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("Use of this portal") }, "")}
 	p.About = p.T("How often the pages, files and API of this portal are used, counted without knowing anybody.")
 	p.Style = "stats.css"
-	if p.Off = !s.usage.counting(); p.Off {
+	if p.Off = !s.counting(); p.Off {
 		return s.Render(w, r, http.StatusOK, s.pages["stats"], p)
 	}
 	asked, err := s.asked(r)
@@ -116,11 +114,11 @@ func (s *Site) stats(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	entries, may := s.known(actor)
-	public, err := s.usage.Counter.Public(r.Context(), asked.from, asked.to, may)
+	public, err := s.counter.Public(r.Context(), asked.from, asked.to, may)
 	if err != nil {
 		return err
 	}
-	p.frame(asked, "/stats/", s.usage.Counter)
+	p.frame(asked, "/stats/", s.counter)
 	if actor.Person != nil && actor.May(account.ExploreMonitoring) {
 		p.Staff = p.Href("/backoffice/monitoring/")
 	}
@@ -156,7 +154,7 @@ const mostUsed = 50
 // known gives the datasets of which an actor may know, by uid, and whether a uid is one.
 func (s *Site) known(a account.Actor) (map[string]*catalog.Entry, func(uid string) bool) {
 	entries := map[string]*catalog.Entry{}
-	for _, e := range s.usage.Visible(a) {
+	for _, e := range s.visible(a) {
 		entries[e.UID] = e
 	}
 	return entries, func(uid string) bool { return entries[uid] != nil }
@@ -167,29 +165,29 @@ func (s *Site) statsOf(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, _, err := s.portal.Dataset(r.Context(), actor, r.PathValue("id"))
+	e, err := s.find(actor, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	p := &usagePage{view: s.View(w, r, nil, "data")}
 	title := e.TitleIn(wish(p.view))
-	p.Name, p.Lang, p.Dataset = title.Text, title.Lang, p.Href(tab(e.ID, "information"))
+	p.Name, p.Lang, p.Dataset = title.Text, title.Lang, p.Href("/explore/dataset/"+url.PathEscape(e.ID)+"/information/")
 	p.Title = p.T("Use of “{name}”", "name", p.Name)
 	p.About = p.T("How often this dataset is looked at, downloaded and asked for by programs.")
 	p.Style = "stats.css"
-	if p.Off = !s.usage.counting(); p.Off {
+	if p.Off = !s.counting(); p.Off {
 		return s.Render(w, r, http.StatusOK, s.pages["stats"], p)
 	}
 	asked, err := s.asked(r)
 	if err != nil {
 		return err
 	}
-	public, err := s.usage.Counter.PublicDataset(r.Context(), e.UID, asked.from, asked.to)
+	public, err := s.counter.PublicDataset(r.Context(), e.UID, asked.from, asked.to)
 	if err != nil {
 		return err
 	}
 	address := "/stats/dataset/" + url.PathEscape(e.ID) + "/"
-	p.frame(asked, address, s.usage.Counter)
+	p.frame(asked, address, s.counter)
 	if actor.Person != nil && (actor.May(account.ExploreMonitoring) || e.Access.Right >= catalog.Edit) {
 		p.Staff = p.Href("/backoffice/monitoring/dataset/" + url.PathEscape(e.ID) + "/")
 	}
@@ -198,6 +196,9 @@ func (s *Site) statsOf(w http.ResponseWriter, r *http.Request) error {
 	p.list(p.T("Formats of downloads"), "", public.Formats, formatName)
 	return s.Render(w, r, http.StatusOK, s.pages["stats"], p)
 }
+
+// wish says in which language the texts of a description are read.
+func wish(v view) dataset.Wish { return dataset.Wish{Lang: v.Tag, Portal: v.Own()} }
 
 // keep gives the query that keeps the period.
 func keep(asked usageAsked) url.Values {
