@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parvis/internal/account"
+	"parvis/internal/account/session"
 	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
 	"parvis/internal/catalog"
@@ -68,7 +69,7 @@ func openDoors(t *testing.T) *building {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: b.find, Sessions: b.signed})
+	s := server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: b.find, Sessions: b})
 	api := v2.New(v2.Options{Explorer: b.Explorer, Catalog: b.Catalog, Server: s, Temp: b.Temp, BaseURL: "https://data.example.org"})
 	t.Cleanup(api.Close)
 	frame, err := page.New(page.Options{Server: s, Locales: locales, Privacy: registry, Title: "Portal", URL: "https://data.example.org"})
@@ -136,16 +137,21 @@ func (b *building) find(_ context.Context, secret string) (account.Actor, error)
 	return account.Anonymous, fault.New(fault.Unauthenticated, "The API key is unknown or was revoked.")
 }
 
-// signed tells whose session an identifier is: that of a key's person, who may do there all that they may.
-func (b *building) signed(_ context.Context, id string) (server.Signed, bool, error) {
+// Find tells whose session an identifier is: that of a key's person, who may do there all that they may.
+func (b *building) Find(_ context.Context, id string) (*session.Session, bool, error) {
 	a, ok := b.actors[strings.TrimRight(id, "-")]
 	if ok && a.Everything {
 		a.Person, a.Scope = &account.Person{ID: 1, Permissions: account.Every}, account.Every
 	}
 	if !ok || a.Person == nil || a.Scope != account.Every {
-		return server.Signed{}, false, nil
+		return nil, false, nil
 	}
-	return server.Signed{Person: a.Person, Secret: strings.Repeat("s", 32), ID: id}, true, nil
+	return &session.Session{Person: a.Person, Secret: strings.Repeat("s", 32)}, false, nil
+}
+
+// Rotate is asked of nobody: no rights change here.
+func (b *building) Rotate(context.Context, string) (string, error) {
+	return "", fault.New(fault.Unauthenticated, "the session is over")
 }
 
 func (b *building) publish(t *testing.T) {

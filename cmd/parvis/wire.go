@@ -23,7 +23,6 @@ import (
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
-	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
@@ -91,7 +90,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	shared := server.New(server.Options{
 		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate,
-		Tokens: apps.Authenticate, Sessions: p.signed, Exempt: member.Exempt(),
+		Tokens: apps.Authenticate, Sessions: p.sessions, Seen: p.people.Saw, Exempt: member.Exempt(),
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
 	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log, apps: apps, desk: desk}
@@ -139,30 +138,6 @@ func measurement(s settings) privacy.Measurement {
 		RetentionMonths: s.keepCounts, HourlyDays: statistics.HourlyFor, Threshold: statistics.Threshold,
 		ReferrerHosts: true, Families: true, TermTimes: statistics.TermTimes, TermDays: statistics.TermDays,
 	}
-}
-
-// signed tells what the session of an identifier says, which gets another one where its person's rights have changed.
-func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, error) {
-	found, renew, err := p.sessions.Find(ctx, id)
-	if err != nil || found == nil {
-		return server.Signed{}, false, err
-	}
-	if found.Changed {
-		newer, err := p.sessions.Rotate(ctx, id)
-		if err == nil {
-			signed, ok, err := p.signed(ctx, newer)
-			signed.Former = found.Secret
-			return signed, ok, err
-		}
-		if fault.KindOf(err) != fault.Unauthenticated {
-			return server.Signed{}, false, err
-		}
-		return server.Signed{}, false, nil // another request was first
-	}
-	if found.Person != nil {
-		p.people.Saw(found.Person.ID)
-	}
-	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
 // visible gives every dataset of which somebody may know.

@@ -62,13 +62,7 @@ func counting(ctx context.Context, r *report, p *portal, dir string) error {
 	bare := server.Options{Log: quiet, Metrics: server.NewMetrics(), Privacy: registry}
 	full := server.Options{
 		Log: quiet, Metrics: server.NewMetrics(), Privacy: registry, Counter: counter, Keys: keys.Authenticate,
-		Sessions: func(ctx context.Context, id string) (server.Signed, bool, error) {
-			found, renew, err := sessions.Find(ctx, id)
-			if err != nil || found == nil {
-				return server.Signed{}, false, err
-			}
-			return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
-		},
+		Sessions: sessions,
 	}
 	x := explore.New(explore.Options{Engine: p.engine, Catalog: p.catalog, Log: quiet})
 	defer x.Close()

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"parvis/internal/account"
+	"parvis/internal/account/session"
 	"parvis/internal/fault"
 	"parvis/internal/server"
 )
@@ -51,6 +52,17 @@ func TestTokensAreDjangos(t *testing.T) {
 	}
 }
 
+// sessions are some by their identifiers; one that is rotated becomes the one of 43 n.
+type sessions map[string]*session.Session
+
+func (s sessions) Find(_ context.Context, id string) (*session.Session, bool, error) {
+	return s[id], false, nil
+}
+
+func (s sessions) Rotate(context.Context, string) (string, error) {
+	return strings.Repeat("n", 43), nil
+}
+
 // gate is a server that answers "done" to what gets through.
 func gate(t *testing.T, o server.Options) http.Handler {
 	t.Helper()
@@ -58,12 +70,7 @@ func gate(t *testing.T, o server.Options) http.Handler {
 	if o.URL == "" {
 		o.URL = "http://portal.example"
 	}
-	o.Sessions = func(_ context.Context, id string) (server.Signed, bool, error) {
-		if id != strings.Repeat("s", 43) {
-			return server.Signed{}, false, nil
-		}
-		return server.Signed{Person: &account.Person{ID: 1}, Secret: secret, ID: id}, true, nil
-	}
+	o.Sessions = sessions{strings.Repeat("s", 43): {Person: &account.Person{ID: 1}, Secret: secret}}
 	o.Keys = func(_ context.Context, key string) (account.Actor, error) {
 		if key != "k" {
 			return account.Anonymous, fault.New(fault.Unauthenticated, "unknown")
@@ -232,9 +239,7 @@ func TestSessionsSayWhoAsks(t *testing.T) {
 		"no session's id": {"sessionid=a b", false},
 	} {
 		s := server.New(server.Options{Log: slog.New(slog.DiscardHandler), Metrics: server.NewMetrics(), Privacy: registry(t),
-			Sessions: func(_ context.Context, id string) (server.Signed, bool, error) {
-				return server.Signed{Person: &account.Person{ID: 9}, Secret: secret, ID: id}, id == good, nil
-			}})
+			Sessions: sessions{good: {Person: &account.Person{ID: 9}, Secret: secret}}})
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Cookie", c.cookie)
 		v, err := s.Visitor(httptest.NewRecorder(), r)
@@ -249,12 +254,7 @@ func TestSessionsSayWhoAsks(t *testing.T) {
 func TestFormsOutliveAnotherIdentifier(t *testing.T) {
 	id, newer, third := strings.Repeat("s", 43), strings.Repeat("n", 43), strings.Repeat("z", 32)
 	s := server.New(server.Options{Log: slog.New(slog.DiscardHandler), Metrics: server.NewMetrics(), Privacy: registry(t),
-		Sessions: func(_ context.Context, asked string) (server.Signed, bool, error) {
-			if asked == newer {
-				return server.Signed{Person: &account.Person{ID: 9}, Secret: other, ID: newer}, true, nil
-			}
-			return server.Signed{Person: &account.Person{ID: 9}, Secret: other, ID: newer, Former: secret}, asked == id, nil
-		}})
+		Sessions: sessions{id: {Person: &account.Person{ID: 9}, Secret: secret, Changed: true}, newer: {Person: &account.Person{ID: 9}, Secret: other}}})
 	h := s.Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), server.JSON)
 	for _, c := range []struct {
 		id, token string

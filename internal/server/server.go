@@ -22,10 +22,11 @@ type Options struct {
 	Privacy *privacy.Registry
 	Counter *statistics.Counter // nil: uses are not counted
 
-	URL      string        // the portal's public address; "": as the request names it. One of https sends HSTS even where a proxy ends it
-	Keys     KeyFinder     // of API keys; nil: there are none
-	Tokens   KeyFinder     // of applications; nil: there are none
-	Sessions SessionFinder // nil: nobody can sign in
+	URL      string             // the portal's public address; "": as the request names it. One of https sends HSTS even where a proxy ends it
+	Keys     KeyFinder          // of API keys; nil: there are none
+	Tokens   KeyFinder          // of applications; nil: there are none
+	Sessions Sessions           // nil: nobody can sign in
+	Seen     func(person int64) // is told who came by a session; may be nil
 
 	Strict bool // a cookie that the registry does not declare is a panic, not only refused: for tests
 
@@ -47,7 +48,8 @@ type Server struct {
 	strict   bool
 	keys     KeyFinder
 	tokens   KeyFinder
-	sessions SessionFinder
+	sessions Sessions
+	seen     func(person int64)
 	exempt   map[string]bool
 	lenient  map[string]bool
 	proxies  []netip.Prefix
@@ -57,7 +59,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{
 		log: o.Log, metrics: o.Metrics, privacy: o.Privacy, counter: o.Counter, origin: strings.ToLower(strings.TrimSuffix(o.URL, "/")), strict: o.Strict,
-		keys: o.Keys, tokens: o.Tokens, sessions: o.Sessions, exempt: map[string]bool{}, lenient: map[string]bool{}, proxies: o.Proxies,
+		keys: o.Keys, tokens: o.Tokens, sessions: o.Sessions, seen: o.Seen, exempt: map[string]bool{}, lenient: map[string]bool{}, proxies: o.Proxies,
 	}
 	s.secure = strings.HasPrefix(s.origin, "https:")
 	for _, path := range o.Exempt {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"parvis/internal/account"
+	"parvis/internal/account/session"
 	"parvis/internal/fault"
 	"parvis/internal/privacy"
 )
@@ -23,17 +24,14 @@ func (v *Visitor) Known() bool { return v.Session != "" || v.Actor.Known() }
 // SignedIn tells whether a person is signed in by a session.
 func (v *Visitor) SignedIn() bool { return v.Secret != "" }
 
-// Signed is what a session says.
-type Signed struct {
-	Person *account.Person // nil: nobody has signed in yet
-	Secret string          // of csrftoken
-	ID     string          // the identifier that the cookie must hold from now on: another one where the person's rights have changed
-	Former string          // what Secret was until this request, where ID is another one; "" else
-	Renew  bool            // the cookie is due to be sent again
-}
+// Sessions is what the server asks of the portal's sessions: *session.Store answers.
+type Sessions interface {
+	// Find gives the session of an identifier, nil where it is none; renew tells that its cookie is due to be sent again.
+	Find(ctx context.Context, id string) (found *session.Session, renew bool, err error)
 
-// SessionFinder tells what the session of an identifier says; found is false where there is no such session.
-type SessionFinder func(ctx context.Context, id string) (s Signed, found bool, err error)
+	// Rotate gives a session another identifier. Kind Unauthenticated: it is over, or another request was first.
+	Rotate(ctx context.Context, id string) (newer string, err error)
+}
 
 // Visitor tells who asks, once a request. A key or token speaks for itself: the session is not looked at then.
 // Kind Unauthenticated: a key or token is given and is not good. A session cookie that is not good, or comes
@@ -83,22 +81,31 @@ func (s *Server) resolve(w http.ResponseWriter, r *http.Request) (*Visitor, erro
 	if !ok {
 		return nobody(), nil
 	}
-	signed, found, err := s.sessions(r.Context(), id)
+	found, renew, err := s.sessions.Find(r.Context(), id)
 	if err != nil {
 		return nil, err
 	}
-	if !found {
-		return nobody(), nil
-	}
-	if signed.Renew || signed.ID != id {
-		if err := s.privacy.Set(w, privacy.Session, signed.ID); err != nil {
+	v := &Visitor{Session: id}
+	if found != nil && found.Changed { // what the person may do: nothing that was known before is good for it
+		v.former = found.Secret
+		if found, v.Session, err = s.rotate(r.Context(), id); err != nil {
 			return nil, err
 		}
 	}
-	v := &Visitor{Session: signed.ID}
-	if signed.Person != nil {
-		v.Actor = account.Actor{Person: signed.Person, Scope: account.Every}
-		v.Secret, v.former = signed.Secret, signed.Former
+	if found == nil {
+		return nobody(), nil
+	}
+	if renew || v.Session != id {
+		if err := s.privacy.Set(w, privacy.Session, v.Session); err != nil {
+			return nil, err
+		}
+	}
+	if found.Person != nil {
+		v.Actor = account.Actor{Person: found.Person, Scope: account.Every}
+		v.Secret = found.Secret
+		if s.seen != nil {
+			s.seen(found.Person.ID)
+		}
 	}
 	if _, held := s.sentSecret(r); held && v.former != "" {
 		if err := s.privacy.Set(w, privacy.CSRF, v.Secret); err != nil {
@@ -106,6 +113,19 @@ func (s *Server) resolve(w http.ResponseWriter, r *http.Request) (*Visitor, erro
 		}
 	}
 	return v, nil
+}
+
+// rotate gives a session another identifier; nil where another request was first, which leaves this one to nobody.
+func (s *Server) rotate(ctx context.Context, id string) (found *session.Session, newer string, err error) {
+	newer, err = s.sessions.Rotate(ctx, id)
+	if fault.KindOf(err) == fault.Unauthenticated {
+		return nil, "", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	found, _, err = s.sessions.Find(ctx, newer)
+	return found, newer, err
 }
 
 // bearer gives who a key or token of the request speaks for, nil where there is none. Basic is none of ours, since a

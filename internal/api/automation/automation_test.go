@@ -59,13 +59,7 @@ func open(t *testing.T) *portal {
 	must(err)
 	registry := privacytest.New(t, nil)
 	shared := server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate,
-		Sessions: func(ctx context.Context, id string) (server.Signed, bool, error) {
-			found, renew, err := p.sessions.Find(ctx, id)
-			if err != nil || found == nil {
-				return server.Signed{}, false, err
-			}
-			return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
-		}})
+		Sessions: p.sessions})
 	mux := http.NewServeMux()
 	automation.New(automation.Options{Server: shared, People: p.people, Keys: p.keys, Catalog: p.catalog}).Register(mux)
 	web := httptest.NewServer(shared.Wrap(mux, server.JSON))

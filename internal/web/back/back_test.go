@@ -78,13 +78,7 @@ func openIn(t *testing.T, o locale.Options, change ...func(*back.Options)) *port
 	registry := privacytest.New(t, nil)
 	locales, err := locale.Load(o)
 	must(err)
-	shared := server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate, Sessions: func(ctx context.Context, id string) (server.Signed, bool, error) {
-		found, renew, err := p.sessions.Find(ctx, id)
-		if err != nil || found == nil {
-			return server.Signed{}, false, err
-		}
-		return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
-	}})
+	shared := server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate, Sessions: p.sessions})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, SignIn: true})
 	must(err)
 	parts := back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(data.Explorer),

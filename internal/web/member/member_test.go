@@ -132,7 +132,7 @@ func open(t *testing.T, w wants) *portal {
 	p.must(err)
 	registry := privacytest.New(t, func(o *privacy.Options) { o.Clock = p.clock })
 	shared := server.New(server.Options{Strict: true,
-		Log: log, Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate, Tokens: p.apps.Authenticate, Exempt: member.Exempt(), Sessions: p.signed,
+		Log: log, Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate, Tokens: p.apps.Authenticate, Exempt: member.Exempt(), Sessions: p.sessions,
 	})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: "Town — data", SignIn: true})
 	p.must(err)
@@ -160,22 +160,6 @@ func open(t *testing.T, w wants) *portal {
 	letters.URL = p.url
 	p.person(ada, adaWords)
 	return p
-}
-
-// signed is what the wire makes of a session.
-func (p *portal) signed(ctx context.Context, id string) (server.Signed, bool, error) {
-	found, renew, err := p.sessions.Find(ctx, id)
-	if err != nil || found == nil {
-		return server.Signed{}, false, err
-	}
-	if found.Changed {
-		newer, err := p.sessions.Rotate(ctx, id)
-		if err != nil {
-			return server.Signed{}, false, err
-		}
-		return p.signed(ctx, newer)
-	}
-	return server.Signed{Person: found.Person, Secret: found.Secret, ID: id, Renew: renew}, true, nil
 }
 
 // person makes an account; without a password where it is "".
