@@ -66,7 +66,7 @@ func (p *People) Invite(ctx context.Context, by Actor, d InvitationDraft) (made 
 		}
 		_, made.By = by.who()
 		if _, err := tx.ExecContext(ctx, sqlNewInvitation, made.ID, d.Email, d.Language, encoded(d.Groups), encoded(d.Permissions),
-			hashOf(token), orNull(made.By), now.UnixMicro(), made.Expires.UnixMicro()); err != nil {
+			HashOf(token), orNull(made.By), now.UnixMicro(), made.Expires.UnixMicro()); err != nil {
 			return err
 		}
 		return Note(ctx, tx, now, by, "create", invitationObject(made.ID), nil, d)
@@ -119,7 +119,7 @@ func (p *People) ResendInvitation(ctx context.Context, by Actor, id int64) (toke
 	err = p.invitation(ctx, by, id, "resend", func(tx *sql.Tx, known Invitation) error {
 		again = known
 		again.Expires = p.clock().UTC().AddDate(0, 0, invitationDays)
-		if _, err := tx.ExecContext(ctx, sqlRenewInvitation, hashOf(token), again.Expires.UnixMicro(), id); err != nil {
+		if _, err := tx.ExecContext(ctx, sqlRenewInvitation, HashOf(token), again.Expires.UnixMicro(), id); err != nil {
 			return err
 		}
 		return Note(ctx, tx, p.clock(), by, "resend", invitationObject(id), nil, nil)
@@ -176,7 +176,7 @@ func (p *People) Invited(ctx context.Context, token string) (Invitation, error) 
 }
 
 func (p *People) opened(ctx context.Context, from db.Asker, token string) (Invitation, error) {
-	found, err := readInvitations(ctx, from, 0, hashOf(token))
+	found, err := readInvitations(ctx, from, 0, HashOf(token))
 	if err != nil {
 		return Invitation{}, err
 	}

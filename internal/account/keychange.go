@@ -40,7 +40,7 @@ func (k *Keys) Create(ctx context.Context, by Actor, d KeyDraft) (made Key, secr
 			return err
 		}
 		_, made.CreatedBy = by.who()
-		if _, err := tx.ExecContext(ctx, sqlNewKey, made.ID, d.Label, hashOf(secret), orNull(d.Owner), writeScope(d.Scope), stamp(d.Expires),
+		if _, err := tx.ExecContext(ctx, sqlNewKey, made.ID, d.Label, HashOf(secret), orNull(d.Owner), writeScope(d.Scope), stamp(d.Expires),
 			made.Created.UnixMicro(), orNull(made.CreatedBy)); err != nil {
 			return err
 		}

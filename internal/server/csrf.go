@@ -1,7 +1,6 @@
 package server
 
 import (
-	"crypto/rand"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
@@ -10,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"parvis/internal/account"
 	"parvis/internal/fault"
 	"parvis/internal/privacy"
 )
@@ -29,24 +29,7 @@ const (
 const longestForm = 1 << 20
 
 // NewSecret makes a secret for csrftoken: 32 letters and figures.
-func NewSecret() string {
-	out := make([]byte, csrfLength)
-	for i := range out {
-		out[i] = csrfLetters[letter()]
-	}
-	return string(out)
-}
-
-// letter draws a number below len(csrfLetters), each as likely as the others.
-func letter() byte {
-	var one [1]byte
-	for {
-		rand.Read(one[:])
-		if n := one[0] >> 2; int(n) < len(csrfLetters) {
-			return n
-		}
-	}
-}
+func NewSecret() string { return account.RandomText(csrfLength) }
 
 // Mask writes a secret as a token for a form: another one each time, so that compression tells nothing of it.
 func Mask(secret string) string { return maskWith(secret, NewSecret()) }

@@ -2,10 +2,7 @@ package oauth
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -98,30 +95,6 @@ func Open(ctx context.Context, o Options) (*Applications, error) {
 	return &Applications{o: o, known: &memory{passes: cache, revision: revision}}, nil
 }
 
-const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-
-// random makes a text of letters and figures, each as likely as the others.
-func random(length int) string {
-	out := make([]byte, 0, length)
-	some := make([]byte, length)
-	for {
-		rand.Read(some)
-		for _, b := range some {
-			if b >= 248 { // 4 × 62
-				continue
-			}
-			if out = append(out, letters[b%62]); len(out) == length {
-				return string(out)
-			}
-		}
-	}
-}
-
-func hashOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
-}
-
 // Register makes an application and gives its secret, which nobody can find out again; "" for a public client. Kinds
 // Invalid; Conflict: its owner has as many as one may have.
 func (a *Applications) Register(ctx context.Context, owner int64, d Draft) (made Application, secret string, err error) {
@@ -135,10 +108,10 @@ func (a *Applications) Register(ctx context.Context, owner int64, d Draft) (made
 	if len(owned) >= mostApplications {
 		return Application{}, "", fault.New(fault.Conflict, "You have %d applications, as many as one may have: remove one first.", mostApplications)
 	}
-	made = Application{Client: random(clientLength), Owner: owner, Created: a.o.Clock().UTC(), Draft: d}
+	made = Application{Client: account.RandomText(clientLength), Owner: owner, Created: a.o.Clock().UTC(), Draft: d}
 	if d.Confidential {
-		secret = random(secretLength)
-		made.secret = hashOf(secret)
+		secret = account.RandomText(secretLength)
+		made.secret = account.HashOf(secret)
 	}
 	redirects, err := json.Marshal(d.Redirects)
 	if err != nil {
@@ -174,8 +147,8 @@ func (a *Applications) Update(ctx context.Context, owner, id int64, d Draft) err
 // RenewSecret gives an application of the owner's another secret; the old one is worth nothing from then on.
 // Kind NotFound: there is none, or it is a public client.
 func (a *Applications) RenewSecret(ctx context.Context, owner, id int64) (secret string, err error) {
-	secret = random(secretLength)
-	return secret, a.change(ctx, "renew_secret", owner, id, sqlRenew, hashOf(secret), id, owner)
+	secret = account.RandomText(secretLength)
+	return secret, a.change(ctx, "renew_secret", owner, id, sqlRenew, account.HashOf(secret), id, owner)
 }
 
 // Remove removes an application of the owner's with all that people let it do. Kind NotFound.

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 
+	"parvis/internal/account"
 	"parvis/internal/db"
 	"parvis/internal/fault"
 )
@@ -126,7 +127,7 @@ func (r *Request) Deny() string { return r.back(url.Values{"error": {"access_den
 // Allow notes that a person lets the application act for them, and gives the address to send them back to, with a code
 // of 30 characters that works once, for CodeLife.
 func (a *Applications) Allow(ctx context.Context, person int64, r *Request) (to string, err error) {
-	code := random(tokenLength)
+	code := account.RandomText(tokenLength)
 	now := a.o.Clock()
 	err = db.Change(ctx, a.o.DB, func(tx *sql.Tx) error {
 		var next, consent int64
@@ -139,7 +140,7 @@ func (a *Applications) Allow(ctx context.Context, person int64, r *Request) (to 
 		if err := tx.QueryRowContext(ctx, sqlConsentOf, r.Application.ID, person).Scan(&consent); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, sqlCode, hashOf(code), consent, r.redirect, r.challenge, now.Add(CodeLife).UnixMicro()); err != nil {
+		if _, err := tx.ExecContext(ctx, sqlCode, account.HashOf(code), consent, r.redirect, r.challenge, now.Add(CodeLife).UnixMicro()); err != nil {
 			return err
 		}
 		return a.note(ctx, tx, person, "allow", r.Application.ID)

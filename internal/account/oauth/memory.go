@@ -39,7 +39,7 @@ func (a *Applications) Authenticate(ctx context.Context, token string) (account.
 	if len(token) != tokenLength {
 		return account.Anonymous, unknown
 	}
-	p, err := a.pass(ctx, hashOf(token))
+	p, err := a.pass(ctx, account.HashOf(token))
 	if err != nil {
 		return account.Anonymous, err
 	}

@@ -190,7 +190,7 @@ func TestTokenEndpointRefuses(t *testing.T) {
 	}{
 		{"invalid_client", "wrong secret", with("client_secret", "x")},
 		{"invalid_client", "no secret", with("client_secret", "")},
-		{"invalid_client", "the hash for a secret", with("client_secret", hashOf(h.secret))},
+		{"invalid_client", "the hash for a secret", with("client_secret", account.HashOf(h.secret))},
 		{"invalid_client", "no client", with("client_id", "")},
 		{"invalid_client", "unknown client", with("client_id", "x")},
 		{"invalid_grant", "another client's code", func(q url.Values) { q.Set("client_id", other.Client); q.Set("client_secret", otherSecret) }},
@@ -434,7 +434,7 @@ func TestOnlyHashesAreKept(t *testing.T) {
 			if strings.Contains(string(content), secret) {
 				t.Errorf("%s holds a secret", filepath.Base(name))
 			}
-			if strings.Contains(string(content), hashOf(secret)) {
+			if strings.Contains(string(content), account.HashOf(secret)) {
 				hashes++
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"parvis/internal/account"
 	"parvis/internal/db"
 	"parvis/internal/fault"
 )
@@ -99,7 +100,7 @@ func (a *Applications) client(ctx context.Context, form url.Values, basic Creden
 	if err != nil {
 		return app, err
 	}
-	if app.Confidential && subtle.ConstantTimeCompare([]byte(hashOf(secret)), []byte(app.secret)) != 1 {
+	if app.Confidential && subtle.ConstantTimeCompare([]byte(account.HashOf(secret)), []byte(app.secret)) != 1 {
 		return app, wrong
 	}
 	return app, nil
@@ -118,7 +119,7 @@ type origin struct {
 // two had stolen it.
 func (a *Applications) redeem(ctx context.Context, app Application, form url.Values) (*Answer, error) {
 	bad := refused("invalid_grant", "the code is wrong, was used already or is over")
-	hash := hashOf(form.Get("code"))
+	hash := account.HashOf(form.Get("code"))
 	o := origin{family: hash}
 	var used sql.NullInt64
 	err := a.o.DB.QueryRowContext(ctx, sqlFindCode, hash).Scan(&o.consent, &o.redirect, &o.challenge, &o.expires, &used, &o.application, &o.person)
@@ -144,14 +145,14 @@ func (a *Applications) redeem(ctx context.Context, app Application, form url.Val
 // refresh changes a refresh token for new tokens; it works once, and a second time ends all that came of the code.
 func (a *Applications) refresh(ctx context.Context, app Application, token string) (*Answer, error) {
 	bad := refused("invalid_grant", "the refresh token is wrong, was used already or was revoked")
-	o, err := a.find(ctx, hashOf(token), "refresh")
+	o, err := a.find(ctx, account.HashOf(token), "refresh")
 	if err != nil {
 		return nil, err
 	}
 	if o == nil || o.application != app.ID {
 		return nil, bad
 	}
-	return a.once(ctx, sqlUseToken, hashOf(token), *o, bad)
+	return a.once(ctx, sqlUseToken, account.HashOf(token), *o, bad)
 }
 
 // find reads a token; nil where there is none.
@@ -174,7 +175,7 @@ func (a *Applications) once(ctx context.Context, mark, hash string, o origin, ba
 	if _, ok := a.o.People.Person(o.person); !ok {
 		return nil, bad
 	}
-	out := &Answer{AccessToken: random(tokenLength), RefreshToken: random(tokenLength), ExpiresIn: int(AccessLife / time.Second), TokenType: "Bearer", Scope: "all"}
+	out := &Answer{AccessToken: account.RandomText(tokenLength), RefreshToken: account.RandomText(tokenLength), ExpiresIn: int(AccessLife / time.Second), TokenType: "Bearer", Scope: "all"}
 	now := a.o.Clock()
 	first := false
 	err := db.Change(ctx, a.o.DB, func(tx *sql.Tx) error {
@@ -186,10 +187,10 @@ func (a *Applications) once(ctx context.Context, mark, hash string, o origin, ba
 		if first = n == 1; err != nil || !first {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, sqlToken, hashOf(out.AccessToken), o.consent, "access", o.family, now.Add(AccessLife).UnixMicro()); err != nil {
+		if _, err := tx.ExecContext(ctx, sqlToken, account.HashOf(out.AccessToken), o.consent, "access", o.family, now.Add(AccessLife).UnixMicro()); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, sqlToken, hashOf(out.RefreshToken), o.consent, "refresh", o.family, nil)
+		_, err = tx.ExecContext(ctx, sqlToken, account.HashOf(out.RefreshToken), o.consent, "refresh", o.family, nil)
 		return err
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"parvis/internal/account"
 	"parvis/internal/fault"
 )
 
@@ -45,15 +46,15 @@ func (s *Store) Enter(ctx context.Context, earlier string, e Entry) (id string, 
 	}
 	now := s.o.Clock().UnixMicro()
 	err = s.change(ctx, func(tx *sql.Tx) ([]string, error) {
-		if _, err := tx.ExecContext(ctx, sqlEnd, hashOf(earlier)); err != nil {
+		if _, err := tx.ExecContext(ctx, sqlEnd, account.HashOf(earlier)); err != nil {
 			return nil, err
 		}
 		var number int64
 		if err := tx.QueryRowContext(ctx, sqlNext).Scan(&number); err != nil {
 			return nil, err
 		}
-		_, err := tx.ExecContext(ctx, sqlStart, number, hashOf(id), person, e.How, e.Device, e.Origin, now, now, rights, "{}")
-		return []string{hashOf(earlier)}, err
+		_, err := tx.ExecContext(ctx, sqlStart, number, account.HashOf(id), person, e.How, e.Device, e.Origin, now, now, rights, "{}")
+		return []string{account.HashOf(earlier)}, err
 	})
 	if err != nil {
 		return "", fmt.Errorf("start a session: %w", err)
@@ -65,7 +66,7 @@ func (s *Store) Enter(ctx context.Context, earlier string, e Entry) (id string, 
 // session is over, or somebody else rotated it at the same moment.
 func (s *Store) Rotate(ctx context.Context, id string) (newer string, err error) {
 	newer = newID()
-	old := hashOf(id)
+	old := account.HashOf(id)
 	err = s.change(ctx, func(tx *sql.Tx) ([]string, error) {
 		h, err := s.live(ctx, tx, id)
 		if err != nil {
@@ -75,7 +76,7 @@ func (s *Store) Rotate(ctx context.Context, id string) (newer string, err error)
 		if p, ok := s.o.People.Person(h.person); ok {
 			rights = rightsOf(p)
 		}
-		return []string{old}, once(tx.ExecContext(ctx, sqlRotate, hashOf(newer), rights, s.o.Clock().UnixMicro(), old, h.version))
+		return []string{old}, once(tx.ExecContext(ctx, sqlRotate, account.HashOf(newer), rights, s.o.Clock().UnixMicro(), old, h.version))
 	})
 	if err != nil {
 		return "", fmt.Errorf("rotate a session: %w", err)
@@ -85,7 +86,7 @@ func (s *Store) Rotate(ctx context.Context, id string) (newer string, err error)
 
 // live reads the session of an identifier within a transaction. Kind Unauthenticated: it is over.
 func (s *Store) live(ctx context.Context, tx *sql.Tx, id string) (*held, error) {
-	h, err := read(ctx, tx, hashOf(id))
+	h, err := read(ctx, tx, account.HashOf(id))
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +147,7 @@ var errSame = errors.New("nothing changes")
 
 // alter changes what a session keeps; work tells whether it changed anything.
 func (s *Store) alter(ctx context.Context, id string, work func(map[string]json.RawMessage) bool) error {
-	hash := hashOf(id)
+	hash := account.HashOf(id)
 	err := s.change(ctx, func(tx *sql.Tx) ([]string, error) {
 		h, err := s.live(ctx, tx, id)
 		if err != nil {
@@ -172,7 +173,7 @@ func (s *Store) alter(ctx context.Context, id string, work func(map[string]json.
 
 // End ends a session for ever. It is no mistake to end what is over.
 func (s *Store) End(ctx context.Context, id string) error {
-	return s.remove(ctx, []string{hashOf(id)}, sqlEnd, hashOf(id))
+	return s.remove(ctx, []string{account.HashOf(id)}, sqlEnd, account.HashOf(id))
 }
 
 // EndOne ends the session of a person by its number in their list.
@@ -182,7 +183,7 @@ func (s *Store) EndOne(ctx context.Context, personID, number int64) error {
 
 // EndAll ends all sessions of a person but that of the identifier except, "" for none.
 func (s *Store) EndAll(ctx context.Context, personID int64, except string) error {
-	return s.remove(ctx, nil, sqlEndAll, personID, hashOf(except))
+	return s.remove(ctx, nil, sqlEndAll, personID, account.HashOf(except))
 }
 
 // EndHow ends the sessions of a person that began in one way; orphans says that only those are meant that name no
@@ -236,7 +237,7 @@ func (s *Store) List(ctx context.Context, personID int64, here string) ([]Listed
 		if err := rows.Scan(&l.ID, &hash, &l.How, &l.Device, &started, &seen); err != nil {
 			return nil, fmt.Errorf("list sessions: %w", err)
 		}
-		l.Started, l.Seen, l.Here = time.UnixMicro(started).UTC(), time.UnixMicro(seen).UTC(), hash == hashOf(here)
+		l.Started, l.Seen, l.Here = time.UnixMicro(started).UTC(), time.UnixMicro(seen).UTC(), hash == account.HashOf(here)
 		if !s.over(&held{person: personID, started: l.Started, seen: l.Seen}, now) {
 			out = append(out, l)
 		}

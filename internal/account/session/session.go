@@ -2,9 +2,7 @@ package session
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/sha512"
-	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -61,12 +59,6 @@ func isID(text string) bool {
 		}
 	}
 	return true
-}
-
-// hashOf gives what the store keeps of an identifier.
-func hashOf(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:])
 }
 
 // secretOf draws the secret of csrftoken from the identifier: it changes with it, and the store need not keep it.

@@ -227,7 +227,7 @@ func TestOnlyTheHashIsKept(t *testing.T) {
 		if strings.Contains(string(content), id) || strings.Contains(string(content), s.Secret) {
 			t.Errorf("%s holds what the visitor holds", filepath.Base(name))
 		}
-		if strings.Contains(string(content), hashOf(id)) {
+		if strings.Contains(string(content), account.HashOf(id)) {
 			hashes++
 		}
 	}

@@ -92,7 +92,7 @@ func (s *Store) Find(ctx context.Context, id string) (found *Session, renew bool
 	if !isID(id) {
 		return nil, false, nil
 	}
-	hash, now := hashOf(id), s.o.Clock()
+	hash, now := account.HashOf(id), s.o.Clock()
 	h, fresh, err := s.look(ctx, id, hash)
 	if h == nil || err != nil {
 		return nil, false, err

@@ -3,10 +3,8 @@ package signin
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -34,12 +32,7 @@ func token() (text, hash string) {
 	random := make([]byte, 32)
 	rand.Read(random)
 	text = base64.RawURLEncoding.EncodeToString(random)
-	return text, hashOf(text)
-}
-
-func hashOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
+	return text, account.HashOf(text)
 }
 
 // Forgotten sends a letter with a link that sets a new password, where there is such a person. Write makes the
@@ -117,7 +110,7 @@ func (d *Desk) Ticket(ctx context.Context, id int64) (string, error) {
 // TicketPerson tells whose link it is. Kind NotFound: it was used, is over, or never was.
 func (d *Desk) TicketPerson(ctx context.Context, text string) (*account.Person, error) {
 	var id sql.NullInt64
-	err := d.o.DB.QueryRowContext(ctx, sqlTicket, hashOf(text), kindReset, d.o.Clock().UnixMicro()).Scan(&id)
+	err := d.o.DB.QueryRowContext(ctx, sqlTicket, account.HashOf(text), kindReset, d.o.Clock().UnixMicro()).Scan(&id)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("find a link: %w", err)
 	}
@@ -147,7 +140,7 @@ func (d *Desk) Reset(ctx context.Context, text, password string) (*account.Perso
 		return nil, err
 	}
 	err = d.noted(ctx, account.Actor{Person: p}, "set_password", p.ID, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, sqlUseTicket, hashOf(text), kindReset, d.o.Clock().UnixMicro())
+		done, err := tx.ExecContext(ctx, sqlUseTicket, account.HashOf(text), kindReset, d.o.Clock().UnixMicro())
 		if err != nil {
 			return err
 		}

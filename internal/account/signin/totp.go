@@ -135,7 +135,7 @@ func renewRecovery(ctx context.Context, tx *sql.Tx, id int64) ([]string, error) 
 		random := make([]byte, recoveryBytes)
 		rand.Read(random)
 		text := strings.ToLower(base32.StdEncoding.EncodeToString(random))
-		if _, err := tx.ExecContext(ctx, sqlAddCode, hashOf(text), id); err != nil {
+		if _, err := tx.ExecContext(ctx, sqlAddCode, account.HashOf(text), id); err != nil {
 			return nil, err
 		}
 		out[i] = text[:4] + "-" + text[4:8] + "-" + text[8:12] + "-" + text[12:]
@@ -216,7 +216,7 @@ func (d *Desk) useCode(ctx context.Context, id int64, code string) (bool, error)
 		return false, err
 	}
 	if len(code) != int(otp.DigitsSix) {
-		return d.changed(ctx, sqlUseCode, id, hashOf(code))
+		return d.changed(ctx, sqlUseCode, id, account.HashOf(code))
 	}
 	step, ok := stepOf(secret, code, d.o.Clock())
 	if !ok {
