@@ -28,7 +28,7 @@ type datasetLine struct {
 
 // titleOf gives the title of a dataset for who reads the page.
 func titleOf(o *office, e *catalog.Entry) dataset.Said {
-	return e.TitleIn(dataset.Wish{Lang: o.Tag, Portal: o.Own()})
+	return e.TitleIn(o.Wish())
 }
 
 // datasetName gives the title of a dataset by its UID, or the UID where the actor may not know of it.

@@ -142,7 +142,7 @@ func (s *Site) showRule(w http.ResponseWriter, r *http.Request, p *rulePage, sta
 	for _, right := range rights {
 		p.Rights = append(p.Rights, rightChoice{right.String(), rightWords(p.Printer, right), rightMeans(p.Printer, right), p.Form.Of("right") == right.String()})
 	}
-	wish := dataset.Wish{Lang: p.Tag, Portal: p.Own()}
+	wish := p.Wish()
 	for _, f := range p.Dataset.Fields {
 		label := p.Dataset.LabelIn(wish, f)
 		p.Fields = append(p.Fields, fieldChoice{f.Name, label.Text, label.Lang, p.Form.Of("which") != "some" || p.Form.Holds("fields", f.Name)})

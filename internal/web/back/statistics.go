@@ -10,7 +10,6 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
-	"parvis/internal/dataset"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/statistics"
@@ -231,7 +230,7 @@ func (s *Site) monitoredDatasets(r *http.Request, p *monitoringPage, period stat
 		if e == nil || len(p.Datasets) == mostDatasets {
 			continue
 		}
-		title := e.TitleIn(dataset.Wish{Lang: p.Tag, Portal: p.Own()})
+		title := e.TitleIn(p.Wish())
 		p.Datasets = append(p.Datasets, datasetCounts{title.Text, title.Lang, p.Link(monitoringPath+"dataset/"+url.PathEscape(e.ID)+"/", keepDays(r)),
 			p.Int(u.Views), p.Int(u.Downloads), p.Int(u.Calls), p.Int(u.Bots)})
 	}
@@ -379,7 +378,7 @@ func (s *Site) monitoringOf(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	title := e.TitleIn(dataset.Wish{Lang: p.Tag, Portal: p.Own()})
+	title := e.TitleIn(p.Wish())
 	p.Name, p.Lang, p.Dataset = title.Text, title.Lang, p.Href("/explore/dataset/"+url.PathEscape(e.ID)+"/information/")
 	if p.Off {
 		return s.Render(w, r, http.StatusOK, s.pages["monitoring"], p)

@@ -281,7 +281,7 @@ func (s *Site) card(v view, e *catalog.Entry) card {
 		ID: e.ID, Publisher: e.Metas.Text("default", "publisher"),
 		Href: v.Href(tab(e.ID, "information")),
 	}
-	title, description := e.TitleIn(wish(v)), e.DescriptionIn(wish(v))
+	title, description := e.TitleIn(v.Wish()), e.DescriptionIn(v.Wish())
 	c.Title, c.Lang, c.LedeLang = title.Text, title.Lang, description.Lang
 	c.Lede, _ = s.lede(description.Text)
 	c.Lede = page.Cut(c.Lede, 220)

@@ -58,7 +58,7 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request, name string) (datase
 	}
 	server.Count(w).Dataset = e.UID
 	p := datasetPage{view: s.View(w, r, nil, "data"), ID: e.ID, entry: e, actor: actor, tab: name}
-	title := e.TitleIn(wish(p.view))
+	title := e.TitleIn(p.view.Wish())
 	p.Name, p.Lang = title.Text, title.Lang
 	p.Hidden, p.NoRows = !visible, !e.HasRecords()
 	p.NoFiles = visible && e.Access.Right < catalog.Download
@@ -80,7 +80,7 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request, name string) (datase
 			p.Title = p.Name + " – " + t.Label
 		}
 	}
-	p.About, _ = s.lede(e.DescriptionIn(wish(p.view)).Text)
+	p.About, _ = s.lede(e.DescriptionIn(p.view.Wish()).Text)
 	if p.About == "" {
 		p.About = p.Name
 	}
@@ -145,10 +145,7 @@ func (p datasetPage) labelled(v url.Values) url.Values {
 }
 
 // labelOf gives the label of a field for the reader.
-func (p datasetPage) labelOf(f dataset.Field) dataset.Said { return p.entry.LabelIn(wish(p.view), f) }
-
-// wish says in which language the texts of a description are read.
-func wish(v view) dataset.Wish { return dataset.Wish{Lang: v.Tag, Portal: v.Own()} }
+func (p datasetPage) labelOf(f dataset.Field) dataset.Said { return p.entry.LabelIn(p.view.Wish(), f) }
 
 // lede gives the first paragraph of a description without its tags, and the rest as it stands.
 func (s *Site) lede(description string) (first, rest string) {

@@ -65,7 +65,7 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &informationPage{datasetPage: base}
 	e := p.entry
-	description := e.DescriptionIn(wish(p.view))
+	description := e.DescriptionIn(p.view.Wish())
 	p.Written = description.Lang
 	if err := s.describe(w, r, p, description.Text); err != nil {
 		return err
@@ -141,7 +141,7 @@ func facts(p *informationPage) []fact {
 
 // schemaOf shows a field; seen is nil where rows may not be looked at.
 func schemaOf(p datasetPage, f dataset.Field, seen *portrait.Portrait) schemaRow {
-	label, told := p.labelOf(f), p.entry.FieldIn(wish(p.view), f)
+	label, told := p.labelOf(f), p.entry.FieldIn(p.view.Wish(), f)
 	row := schemaRow{Label: label.Text, Lang: label.Lang, Name: f.Name, Description: told.Text, Told: told.Lang, Filter: f.Annotations.Facet}
 	row.Type = typeName(p.Printer, f.Type, f.List())
 	if f.Annotations.Unit != "" {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"parvis/internal/account"
+	"parvis/internal/dataset"
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
@@ -104,6 +105,9 @@ func (v View) Person() *account.Person {
 	}
 	return v.visitor.Actor.Person
 }
+
+// Wish tells in which languages the visitor would have descriptions.
+func (v View) Wish() dataset.Wish { return dataset.Wish{Lang: v.Tag, Portal: v.Own()} }
 
 // Called gives what the person who is signed in is called.
 func (v View) Called() string {

@@ -9,7 +9,6 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
-	"parvis/internal/dataset"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/statistics"
@@ -131,7 +130,7 @@ func (s *Site) stats(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, u := range public.Datasets {
 		e := entries[u.Dataset]
-		title := e.TitleIn(wish(p.view))
+		title := e.TitleIn(p.view.Wish())
 		p.Datasets = append(p.Datasets, usageRow{title.Text, title.Lang, p.Link("/stats/dataset/"+url.PathEscape(e.ID)+"/", keep(asked)),
 			p.figure(u.Views), p.figure(u.Downloads), p.figure(u.Calls)})
 		if len(p.Datasets) == mostUsed {
@@ -170,7 +169,7 @@ func (s *Site) statsOf(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := &usagePage{view: s.View(w, r, nil, "data")}
-	title := e.TitleIn(wish(p.view))
+	title := e.TitleIn(p.view.Wish())
 	p.Name, p.Lang, p.Dataset = title.Text, title.Lang, p.Href("/explore/dataset/"+url.PathEscape(e.ID)+"/information/")
 	p.Title = p.T("Use of “{name}”", "name", p.Name)
 	p.About = p.T("How often this dataset is looked at, downloaded and asked for by programs.")
@@ -196,9 +195,6 @@ func (s *Site) statsOf(w http.ResponseWriter, r *http.Request) error {
 	p.list(p.T("Formats of downloads"), "", public.Formats, formatName)
 	return s.Render(w, r, http.StatusOK, s.pages["stats"], p)
 }
-
-// wish says in which language the texts of a description are read.
-func wish(v view) dataset.Wish { return dataset.Wish{Lang: v.Tag, Portal: v.Own()} }
 
 // keep gives the query that keeps the period.
 func keep(asked usageAsked) url.Values {
