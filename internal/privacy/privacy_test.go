@@ -265,6 +265,25 @@ func TestServicesFitIntoTheCookie(t *testing.T) {
 	}
 }
 
+// TestFormsMayLeadOn holds the policy of a page whose form leads elsewhere to one origin more, whatever the address.
+func TestFormsMayLeadOn(t *testing.T) {
+	r := open(t, nil)
+	for address, want := range map[string]string{
+		"https://maps.example:8443/back?x=1": "form-action 'self' https://maps.example:8443;",
+		"com.example.app:/back":              "form-action 'self' com.example.app:;",
+		"https://a.example;script-src *":     "form-action 'self';",
+		"https://a.example'unsafe-inline'":   "form-action 'self';",
+		"/back":                              "form-action 'self';",
+		"":                                   "form-action 'self';",
+		"https://[::1":                       "form-action 'self';",
+	} {
+		got := r.FormCSP(address)
+		if !strings.Contains(got, want) || strings.Replace(got, want, "form-action 'self';", 1) != r.CSP() {
+			t.Errorf("%q gives %q", address, got)
+		}
+	}
+}
+
 func TestContentSecurityPolicy(t *testing.T) {
 	off, on := open(t, nil), open(t, with("vimeo", "youtube"))
 	for name, csp := range map[string]string{"off": off.CSP(), "off, asked": off.CSP("youtube"), "on": on.CSP(), "on, another": on.CSP("dailymotion", "x")} {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"parvis/internal/account/oauth"
 	"parvis/internal/fault"
@@ -71,7 +70,7 @@ func (s *Site) askConsent(w http.ResponseWriter, r *http.Request, q url.Values, 
 			p.Back = u.Scheme + ":"
 		}
 	}
-	allowForm(w, asked.Back)
+	w.Header().Set("Content-Security-Policy", s.Privacy.FormCSP(asked.Back)) // the address that the application registered
 	return s.Render(w, r, http.StatusOK, s.pages["consent"], p)
 }
 
@@ -106,24 +105,6 @@ func away(w http.ResponseWriter, r *http.Request, to string) error {
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	http.Redirect(w, r, to, http.StatusFound)
 	return nil
-}
-
-// allowForm lets the form of this one page be sent on to the application that asks: its address is the one that it
-// registered, and the person is told which it is.
-func allowForm(w http.ResponseWriter, back string) {
-	u, err := url.Parse(back)
-	if err != nil {
-		return
-	}
-	source := u.Scheme + ":"
-	if u.Host != "" {
-		source = u.Scheme + "://" + u.Host
-	}
-	if strings.ContainsAny(source, " ;,'\"") {
-		return
-	}
-	policy := w.Header().Get("Content-Security-Policy")
-	w.Header().Set("Content-Security-Policy", strings.Replace(policy, "form-action 'self'", "form-action 'self' "+source, 1))
 }
 
 // token is the token endpoint: for programs, which prove who they are by their secret.
