@@ -16,38 +16,18 @@ import (
 	"time"
 
 	"parvis/internal/account"
+	"parvis/internal/account/accounttest"
 	"parvis/internal/db/dbtest"
 	"parvis/internal/fault"
 )
 
 type house struct {
 	*Applications
+	*accounttest.Town
 	t      *testing.T
 	pool   *sql.DB
-	mu     sync.Mutex
-	now    time.Time
-	people map[int64]*account.Person
 	app    Application
 	secret string
-}
-
-func (h *house) Person(id int64) (*account.Person, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	p, ok := h.people[id]
-	return p, ok
-}
-
-func (h *house) clock() time.Time {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.now
-}
-
-func (h *house) wait(d time.Duration) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.now = h.now.Add(d)
 }
 
 func (h *house) must(err error) {
@@ -61,15 +41,13 @@ const back = "https://app.example.org/back?x=1"
 
 func build(t *testing.T, path string) *house {
 	t.Helper()
-	h := &house{t: t, pool: dbtest.OpenAt(t, path), now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), people: map[int64]*account.Person{}}
+	pool := dbtest.OpenAt(t, path)
+	h := &house{t: t, pool: pool, Town: accounttest.New(t, pool, time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC))}
 	for id := int64(1); id <= 2; id++ {
-		h.people[id] = &account.Person{ID: id, Email: fmt.Sprintf("p%d@example.org", id)}
-		_, err := h.pool.Exec(`INSERT INTO people (id, email, name, language, permissions, attributes, quota_unit, active, created)
-			VALUES ($1, $2, '', '', '[]', '{}', '', true, 0) ON CONFLICT (id) DO NOTHING`, id, h.people[id].Email)
-		h.must(err)
+		h.Add(id, fmt.Sprintf("p%d@example.org", id))
 	}
 	var err error
-	h.Applications, err = Open(t.Context(), Options{DB: h.pool, People: h, Clock: h.clock})
+	h.Applications, err = Open(t.Context(), Options{DB: h.pool, People: h, Clock: h.Clock})
 	h.must(err)
 	return h
 }
@@ -156,11 +134,11 @@ func TestCodeFlow(t *testing.T) {
 			t.Errorf("%q opens", wrong)
 		}
 	}
-	h.wait(AccessLife)
+	h.Wait(AccessLife)
 	if h.opens(out.AccessToken) != 0 {
 		t.Error("an access token lives for more than an hour")
 	}
-	h.wait(1000 * time.Hour)
+	h.Wait(1000 * time.Hour)
 	h.must(h.Sweep(t.Context()))
 	newer, err := h.Token(t.Context(), url.Values{"grant_type": {"refresh_token"}, "refresh_token": {out.RefreshToken}}, Credentials{h.app.Client, h.secret, true})
 	h.must(err)
@@ -207,7 +185,7 @@ func TestTokenEndpointRefuses(t *testing.T) {
 	h.refusedWith("invalid_client", "wrong secret in the header", h.form(h.code(nil), func(q url.Values) { q.Del("client_id"); q.Del("client_secret") }), Credentials{h.app.Client, "x", true})
 	h.refusedWith("invalid_request", "two clients", h.form(h.code(nil), nil), Credentials{other.Client, otherSecret, true})
 	code := h.code(nil)
-	h.wait(CodeLife)
+	h.Wait(CodeLife)
 	h.refusedWith("invalid_grant", "a code after an hour", h.form(code, nil), Credentials{})
 }
 
@@ -388,13 +366,10 @@ func TestOwnersAndPeopleTakeBack(t *testing.T) {
 	h.refusedWith("invalid_grant", "refresh of a revoked one", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token.RefreshToken}}, Credentials{h.app.Client, h.secret, true})
 
 	token = h.tokens()
-	h.mu.Lock()
-	person := h.people[1]
-	delete(h.people, 1)
-	h.mu.Unlock()
+	person := h.Drop(1)
 	live(false, token.AccessToken, "disabled")
 	h.refusedWith("invalid_grant", "refresh of somebody disabled", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token.RefreshToken}}, Credentials{h.app.Client, h.secret, true})
-	h.people[1] = person
+	h.Put(person)
 
 	for _, err := range []error{h.Remove(t.Context(), 1, h.app.ID), h.Update(t.Context(), 1, h.app.ID, h.app.Draft)} {
 		if fault.KindOf(err) != fault.NotFound {

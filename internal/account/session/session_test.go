@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parvis/internal/account"
+	"parvis/internal/account/accounttest"
 	"parvis/internal/db"
 	"parvis/internal/db/dbtest"
 	"parvis/internal/fault"
@@ -21,47 +22,22 @@ import (
 // house is a portal with two people, whose clock the test turns.
 type house struct {
 	*Store
-	t      *testing.T
-	pool   *sql.DB
-	mu     sync.Mutex
-	now    time.Time
-	people map[int64]*account.Person
-}
-
-func (h *house) Person(id int64) (*account.Person, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	p, ok := h.people[id]
-	return p, ok
-}
-
-func (h *house) clock() time.Time {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.now
-}
-
-func (h *house) wait(d time.Duration) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.now = h.now.Add(d)
+	*accounttest.Town
+	t    *testing.T
+	pool *sql.DB
 }
 
 const day = 24 * time.Hour
 
 func build(t *testing.T, path string) *house {
 	t.Helper()
-	h := &house{t: t, pool: dbtest.OpenAt(t, path), now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), people: map[int64]*account.Person{}}
+	pool := dbtest.OpenAt(t, path)
+	h := &house{t: t, pool: pool, Town: accounttest.New(t, pool, time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC))}
 	for id := int64(1); id <= 2; id++ {
-		h.people[id] = &account.Person{ID: id, Email: fmt.Sprintf("p%d@example.org", id)}
-		_, err := h.pool.Exec(`INSERT INTO people (id, email, name, language, permissions, attributes, quota_unit, active, created)
-			VALUES ($1, $2, '', '', '[]', '{}', '', true, 0) ON CONFLICT (id) DO NOTHING`, id, h.people[id].Email)
-		if err != nil {
-			t.Fatal(err)
-		}
+		h.Add(id, fmt.Sprintf("p%d@example.org", id))
 	}
 	var err error
-	if h.Store, err = Open(t.Context(), Options{DB: h.pool, People: h, Clock: h.clock}); err != nil {
+	if h.Store, err = Open(t.Context(), Options{DB: h.pool, People: h, Clock: h.Clock}); err != nil {
 		t.Fatal(err)
 	}
 	return h
@@ -244,10 +220,10 @@ func TestSessionSlides(t *testing.T) {
 		wait  time.Duration
 		alive bool
 	}{{13 * day, true}, {13 * day, true}, {15 * day, false}} {
-		h.wait(step.wait)
+		h.Wait(step.wait)
 		s, renew, err := h.Find(t.Context(), id)
 		if err != nil || (s != nil) != step.alive || renew != step.alive {
-			t.Fatalf("on day %v: %+v, renewed %t, %v", h.now, s, renew, err)
+			t.Fatalf("on day %v: %+v, renewed %t, %v", h.Clock(), s, renew, err)
 		}
 	}
 }
@@ -256,12 +232,12 @@ func TestSessionEndsForGood(t *testing.T) {
 	h := fresh(t)
 	id := h.start(1)
 	for range 9 {
-		h.wait(9*day + 23*time.Hour)
+		h.Wait(9*day + 23*time.Hour)
 		if h.who(id) != 1 {
 			t.Fatal("a session in use ended before 90 days")
 		}
 	}
-	h.wait(day)
+	h.Wait(day)
 	if h.who(id) != 0 {
 		t.Error("a session lives longer than 90 days")
 	}
@@ -271,7 +247,7 @@ func TestSessionEndsForGood(t *testing.T) {
 func TestRenewalIsThrottled(t *testing.T) {
 	h := fresh(t)
 	id := h.start(1)
-	h.wait(2 * time.Hour)
+	h.Wait(2 * time.Hour)
 	var mu sync.Mutex
 	renewals := 0
 	var all sync.WaitGroup
@@ -309,17 +285,14 @@ func TestPasswordChangeEndsTheOthers(t *testing.T) {
 func TestPeopleWhoAreGoneAreOut(t *testing.T) {
 	h := fresh(t)
 	id := h.start(1)
-	h.mu.Lock()
-	person := h.people[1]
-	delete(h.people, 1)
-	h.mu.Unlock()
+	person := h.Drop(1)
 	if h.who(id) != 0 {
 		t.Error("somebody disabled is still in")
 	}
 	if _, err := h.Start(t.Context(), 1, "password"); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("somebody disabled comes in: %v", err)
 	}
-	h.people[1] = person
+	h.Put(person)
 	if h.who(id) != 1 {
 		t.Error("let in again, the session is gone")
 	}
@@ -336,7 +309,7 @@ func TestPeopleWhoAreGoneAreOut(t *testing.T) {
 func TestChangedRightsAskForRotation(t *testing.T) {
 	h := fresh(t)
 	id := h.start(1)
-	h.people[1] = &account.Person{ID: 1, Permissions: account.PermissionsOf(account.EditDomain)}
+	h.Put(&account.Person{ID: 1, Permissions: account.PermissionsOf(account.EditDomain)})
 	s, _, _ := h.Find(t.Context(), id)
 	if !s.Changed {
 		t.Fatal("new rights go unnoticed")
@@ -346,7 +319,7 @@ func TestChangedRightsAskForRotation(t *testing.T) {
 	if s, _, _ := h.Find(t.Context(), newer); s == nil || s.Changed || h.who(id) != 0 {
 		t.Errorf("after rotation: %+v", s)
 	}
-	h.people[1] = &account.Person{ID: 1, Permissions: account.PermissionsOf(account.EditDomain), Groups: []int64{4}}
+	h.Put(&account.Person{ID: 1, Permissions: account.PermissionsOf(account.EditDomain), Groups: []int64{4}})
 	if s, _, _ := h.Find(t.Context(), newer); !s.Changed {
 		t.Error("a new group goes unnoticed")
 	}
@@ -372,8 +345,8 @@ func TestTwoProcesses(t *testing.T) {
 	id = one.start(1)
 	two.who(id)
 	for range 3 {
-		one.wait(10 * day)
-		two.wait(10 * day)
+		one.Wait(10 * day)
+		two.Wait(10 * day)
 		one.who(id)
 	}
 	if two.who(id) != 1 {
@@ -386,7 +359,7 @@ func TestEndWinsOverWhatRunsBesideIt(t *testing.T) {
 	h := fresh(t)
 	for range 30 {
 		id := h.start(1)
-		h.wait(2 * time.Hour) // so that Find writes
+		h.Wait(2 * time.Hour) // so that Find writes
 		var all sync.WaitGroup
 		for i := range 4 {
 			all.Go(func() {
@@ -486,7 +459,7 @@ func TestWhatAFlowKeeps(t *testing.T) {
 	}
 	unsigned, err := h.Begin(t.Context())
 	h.must(err)
-	h.wait(61 * time.Minute)
+	h.Wait(61 * time.Minute)
 	if s, _, _ := h.Find(t.Context(), unsigned); s != nil {
 		t.Error("a session without a person lives longer than an hour")
 	}
@@ -521,9 +494,9 @@ func TestSweep(t *testing.T) {
 	h.start(1)
 	_, err := h.Begin(t.Context())
 	h.must(err)
-	h.wait(13 * day)
+	h.Wait(13 * day)
 	live := h.start(1)
-	h.wait(2 * day)
+	h.Wait(2 * day)
 	h.must(h.Sweep(t.Context()))
 	var n int
 	h.must(h.pool.QueryRow(`SELECT count(*) FROM sessions`).Scan(&n))
@@ -545,11 +518,9 @@ func TestFindNeedsNoDatabase(t *testing.T) {
 
 func BenchmarkFind(b *testing.B) {
 	pool := dbtest.Open(b)
-	people := &house{people: map[int64]*account.Person{1: {ID: 1, Groups: []int64{3, 1, 2}}}}
-	_, err := pool.Exec(`INSERT INTO people (id, email, name, language, permissions, attributes, quota_unit, active, created) VALUES (1, 'a@b.c', '', '', '[]', '{}', '', true, 0)`)
-	if err != nil {
-		b.Fatal(err)
-	}
+	people := accounttest.New(b, pool, time.Time{})
+	people.Add(1, "a@b.c")
+	people.Put(&account.Person{ID: 1, Groups: []int64{3, 1, 2}})
 	s, err := Open(b.Context(), Options{DB: pool, People: people})
 	if err != nil {
 		b.Fatal(err)

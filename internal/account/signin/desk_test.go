@@ -5,12 +5,11 @@ import (
 	"net/netip"
 	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"parvis/internal/account"
+	"parvis/internal/account/accounttest"
 	"parvis/internal/account/session"
 	"parvis/internal/db/dbtest"
 	"parvis/internal/mail"
@@ -19,41 +18,10 @@ import (
 // house is a portal with three people, whose clock the test turns.
 type house struct {
 	*Desk
+	*accounttest.Town
 	t       *testing.T
 	pool    *sql.DB
 	letters string // folder
-
-	mu     sync.Mutex
-	ahead  time.Duration // of the machine's clock
-	people map[int64]*account.Person
-}
-
-func (h *house) Person(id int64) (*account.Person, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	p, ok := h.people[id]
-	return p, ok
-}
-
-func (h *house) ByEmail(email string) (*account.Person, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, p := range h.people {
-		if p.Email == strings.ToLower(strings.TrimSpace(email)) {
-			return p, true
-		}
-	}
-	return nil, false
-}
-
-func (h *house) add(id int64, email string) {
-	h.t.Helper()
-	_, err := h.pool.Exec(`INSERT INTO people (id, email, name, language, permissions, attributes, quota_unit, active, created)
-		VALUES ($1, $2, '', '', '[]', '{}', '', true, 0)`, id, email)
-	h.must(err)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.people[id] = &account.Person{ID: id, Email: email}
 }
 
 // of gives a person.
@@ -77,18 +45,6 @@ func (h *house) logged(verbs ...string) {
 	if h.must(rows.Err()); !slices.Equal(got, verbs) {
 		h.t.Errorf("the log holds %q", got)
 	}
-}
-
-func (h *house) clock() time.Time {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return time.Now().Add(h.ahead)
-}
-
-func (h *house) wait(d time.Duration) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ahead += d
 }
 
 func (h *house) must(err error) {
@@ -120,15 +76,16 @@ var home = Attempt{Network: Network(netip.MustParseAddr("192.0.2.44"))}
 // fresh builds a portal where ada and bob have passwords and cleo has none.
 func fresh(t *testing.T, change func(*Options)) *house {
 	t.Helper()
-	h := &house{t: t, pool: dbtest.Open(t), letters: filepath.Join(t.TempDir(), "mail"), people: map[int64]*account.Person{}}
+	pool := dbtest.Open(t)
+	h := &house{t: t, pool: pool, Town: accounttest.New(t, pool, time.Time{}), letters: filepath.Join(t.TempDir(), "mail")}
 	for id, email := range []string{ada, "bob@example.org", "cleo@example.org"} {
-		h.add(int64(id+1), email)
+		h.Add(int64(id+1), email)
 	}
-	sessions, err := session.Open(t.Context(), session.Options{DB: h.pool, People: h, Clock: h.clock})
+	sessions, err := session.Open(t.Context(), session.Options{DB: h.pool, People: h, Clock: h.Clock})
 	h.must(err)
 	sender, err := mail.Open(mail.Options{Folder: h.letters})
 	h.must(err)
-	o := Options{DB: h.pool, People: h, Sessions: sessions, Mail: sender, Title: "Data: the portal", Clock: h.clock}
+	o := Options{DB: h.pool, People: h, Sessions: sessions, Mail: sender, Title: "Data: the portal", Clock: h.Clock}
 	if change != nil {
 		change(&o)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"parvis/internal/account"
 	"parvis/internal/account/providertest"
 	"parvis/internal/account/session"
 	"parvis/internal/fault"
@@ -92,9 +93,7 @@ func TestProviderOpens(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 	// Known by the subject from now on, whatever the address.
-	a.mu.Lock()
-	a.people[1].Email = "elsewhere@example.org"
-	a.mu.Unlock()
+	a.Put(&account.Person{ID: 1, Email: "elsewhere@example.org"})
 	sid = a.begin()
 	if got, err := a.arrive(sid, a.travel(sid, "Ada@example.org", 0), 0); err != nil || got.Person != 1 {
 		t.Errorf("the second time: %+v, %v", got, err)
@@ -132,8 +131,8 @@ func TestProviderWayThatIsNotGood(t *testing.T) {
 	refused("no session", func(_ string, back *url.URL) (Arrival, error) { return a.arrive("", back, 0) })
 	refused("somebody signed in meanwhile", func(sid string, back *url.URL) (Arrival, error) { return a.arrive(sid, back, 2) })
 	refused("too late", func(sid string, back *url.URL) (Arrival, error) {
-		a.wait(journeyLife + time.Second)
-		defer a.wait(-journeyLife - time.Second)
+		a.Wait(journeyLife + time.Second)
+		defer a.Wait(-journeyLife - time.Second)
 		return a.arrive(sid, back, 0)
 	})
 	refused("a code of another way", func(sid string, back *url.URL) (Arrival, error) { // PKCE and nonce are those of the other session
@@ -180,7 +179,7 @@ func TestNewcomers(t *testing.T) {
 	}
 	a.o.Enrol = func(_ context.Context, n Newcomer) (int64, error) {
 		a.enrolled = append(a.enrolled, n)
-		a.add(9, n.Email)
+		a.Add(9, n.Email)
 		return 9, nil
 	}
 	sid = a.begin()

@@ -127,9 +127,7 @@ func TestPasskeyThatIsNotGood(t *testing.T) {
 	somebody.Options.UserHandle = h.handleOf(2)
 	refused("the name of somebody else", &somebody, party, nil)
 
-	h.mu.Lock()
-	delete(h.people, 1)
-	h.mu.Unlock()
+	h.Drop(1)
 	refused("somebody disabled", f, party, nil)
 }
 

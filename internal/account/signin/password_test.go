@@ -79,7 +79,7 @@ func TestHashes(t *testing.T) {
 // FED-004: unknown people take as long as known ones.
 func TestTimeTellsNothing(t *testing.T) {
 	h := fresh(t, nil)
-	h.add(4, "dan@example.org")
+	h.Add(4, "dan@example.org")
 	others := []string{"nobody@example.org", "cleo@example.org"}
 	least := map[string]time.Duration{}
 	apart := func() string {
@@ -156,14 +156,14 @@ func TestManyTriesWait(t *testing.T) {
 					t.Fatal(err)
 				}
 				waits = append(waits, wait.For.Round(10*time.Second))
-				h.wait(wait.For)
+				h.Wait(wait.For)
 			}
 		}
 		want := []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 15 * time.Minute}
 		if len(waits) < len(want) || !slices.Equal(waits[:len(want)], want) {
 			t.Errorf("%s waits %v", email, waits)
 		}
-		h.wait(time.Hour)
+		h.Wait(time.Hour)
 	}
 }
 
@@ -224,7 +224,7 @@ func TestOneNetworkCannotTryEverybody(t *testing.T) {
 	h := fresh(t, nil)
 	limited := 0
 	for i := range networkTries + 10 {
-		if err := h.guard.may("password", fmt.Sprintf("p%d@example.org", i), from(elsewhere), h.clock()); fault.KindOf(err) == fault.Limited {
+		if err := h.guard.may("password", fmt.Sprintf("p%d@example.org", i), from(elsewhere), h.Clock()); fault.KindOf(err) == fault.Limited {
 			limited++
 		}
 	}
@@ -237,7 +237,7 @@ func TestOneNetworkCannotTryEverybody(t *testing.T) {
 	if _, err := h.Password(t.Context(), ada, adaWords, home); err != nil {
 		t.Errorf("another network: %v", err)
 	}
-	h.wait(networkWindow)
+	h.Wait(networkWindow)
 	if _, err := h.Password(t.Context(), ada, adaWords, from(elsewhere)); err != nil {
 		t.Errorf("later: %v", err)
 	}
@@ -358,7 +358,7 @@ func TestForgottenPassword(t *testing.T) {
 	}
 	late, err := h.Ticket(t.Context(), 2)
 	h.must(err)
-	h.wait(ResetLife)
+	h.Wait(ResetLife)
 	if _, err := h.Reset(t.Context(), late, "words for the door"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("a link of yesterday: %v", err)
 	}
@@ -368,7 +368,7 @@ func TestOneNetworkCannotWriteToEverybody(t *testing.T) {
 	h := fresh(t, nil)
 	sent := func(a Attempt) (n int) {
 		for i := range unknownLetters + 10 {
-			if h.guard.letter(fmt.Sprintf("p%d-%v@example.org", i, a.Network), a, h.clock()) {
+			if h.guard.letter(fmt.Sprintf("p%d-%v@example.org", i, a.Network), a, h.Clock()) {
 				n++
 			}
 		}
@@ -380,10 +380,10 @@ func TestOneNetworkCannotWriteToEverybody(t *testing.T) {
 	if n := sent(Attempt{}); n != unknownLetters {
 		t.Errorf("%d letters from nowhere in particular", n)
 	}
-	if !h.guard.letter("x@example.org", home, h.clock()) {
+	if !h.guard.letter("x@example.org", home, h.Clock()) {
 		t.Error("no letters from another network")
 	}
-	h.wait(time.Hour)
+	h.Wait(time.Hour)
 	if n := sent(from(elsewhere)); n != networkLetters {
 		t.Errorf("%d letters an hour later", n)
 	}

@@ -21,7 +21,7 @@ import (
 // app gives the code that an application shows a while from now.
 func (h *house) app(secret string, later time.Duration) string {
 	h.t.Helper()
-	code, err := totp.GenerateCode(secret, h.clock().Add(later))
+	code, err := totp.GenerateCode(secret, h.Clock().Add(later))
 	h.must(err)
 	return code
 }
@@ -38,7 +38,7 @@ func TestCodesOfTheStandard(t *testing.T) {
 
 func TestSecondFactor(t *testing.T) {
 	h := fresh(t, nil)
-	h.wait(time.Until(time.Now().Truncate(30 * time.Second).Add(30 * time.Second))) // not at the end of a half-minute
+	h.Wait(time.Until(time.Now().Truncate(30 * time.Second).Add(30 * time.Second))) // not at the end of a half-minute
 	p, _ := h.Person(1)
 	secret, err := h.NewSecret(p)
 	h.must(err)
@@ -61,14 +61,14 @@ func TestSecondFactor(t *testing.T) {
 	if err := h.Code(t.Context(), 1, code, home); fault.KindOf(err) != fault.Unauthenticated {
 		t.Errorf("the code of the enrolment serves again: %v", err)
 	}
-	h.wait(period)
+	h.Wait(period)
 	if err := h.Code(t.Context(), 1, h.app(secret.Text, period), home); err != nil {
 		t.Errorf("a telephone half a minute ahead: %v", err)
 	}
 	if err := h.Code(t.Context(), 1, h.app(secret.Text, 0), home); fault.KindOf(err) != fault.Unauthenticated {
 		t.Errorf("a code older than the last one used: %v", err)
 	}
-	h.wait(5 * time.Minute)
+	h.Wait(5 * time.Minute)
 	for _, late := range []time.Duration{-2 * period, 2 * period} {
 		if err := h.Code(t.Context(), 1, h.app(secret.Text, late), home); fault.KindOf(err) != fault.Unauthenticated {
 			t.Errorf("a telephone %v off: %v", late, err)
