@@ -6,14 +6,14 @@ ADDR ?= 127.0.0.1:8080
 FUZZTIME ?= 5s
 LINT := bin/golangci-lint
 
-.PHONY: run test check build demo lint fuzz bench bench-large sizes conformance clean
+.PHONY: run test check build demo lint fuzz bench bench-large sizes conformance clean scripts libraries types
 
 ## run: build Parvis, load the demo portal and serve it at http://127.0.0.1:8080
 run: build demo
 	bin/parvis serve --data $(DATA) --addr $(ADDR) --language fr --title "Données ouvertes — Grand Paris Seine & Oise"
 
 ## test: every test that needs nothing but Go and a C compiler
-test:
+test: scripts
 	go test ./internal/... ./cmd/...
 	go test -count=1 ./e2e/... # they build the binary themselves, which the test cache does not see
 
@@ -21,8 +21,25 @@ test:
 check: lint test fuzz conformance
 
 ## build: the binary, in bin/parvis
-build:
+build: scripts
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/parvis ./cmd/parvis
+
+## scripts: the scripts of the pages, bundled from their TypeScript sources
+SOURCES := $(shell find internal/web/assets/src tools/bundle -type f)
+scripts: internal/web/assets/dist/.made
+internal/web/assets/dist/.made: $(SOURCES)
+	cd tools/bundle && GOFLAGS=-buildvcs=false go run .
+	@touch $@
+
+## libraries: the libraries that pages use, from npm and at the versions of tools/libraries/package-lock.json
+libraries:
+	cd tools/libraries && npm ci --no-audit --no-fund
+	cd tools/bundle && GOFLAGS=-buildvcs=false go run . -libraries
+
+## types: the types of the scripts; needs npm
+types:
+	cd tools/libraries && npm ci --no-audit --no-fund
+	tools/libraries/node_modules/.bin/tsc --noEmit -p internal/web/assets/src
 
 # The demo portal is imported once; `make clean` forgets it.
 demo: $(DATA)/.demo
@@ -31,7 +48,7 @@ $(DATA)/.demo: build $(shell find demo -type f 2>/dev/null)
 	@touch $@
 
 ## lint: go vet and the linters of .golangci.yml, pinned in tools/go.mod
-lint: $(LINT)
+lint: $(LINT) scripts
 	go vet ./...
 	$(LINT) run ./...
 $(LINT): tools/go.mod
@@ -58,4 +75,4 @@ sizes:
 	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | awk '$$2!="total"{n=$$1; sub(/\/[^\/]*$$/,"",$$2); s[$$2]+=n} END{for(k in s) print s[k], k}' | sort -rn
 
 clean:
-	rm -rf bin $(DATA)
+	rm -rf bin $(DATA) internal/web/assets/dist/*.js* internal/web/assets/dist/.made

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -14,7 +15,10 @@ import (
 	"strings"
 )
 
-//go:embed files
+// files holds what is written by hand, libraries the parts of other people's libraries, dist the scripts that
+// `make scripts` bundles from src: without it they are not there, and pages do without them.
+//
+//go:embed files libraries all:dist
 var embedded embed.FS
 
 // Prefix is where the files are served.
@@ -29,38 +33,50 @@ type Assets struct {
 type file struct {
 	kind         string
 	plain, small []byte // small: gzip, nil where it would not be smaller
+	smallest     []byte // Brotli, nil where the bundler made none
 }
 
 // Load reads the embedded files. References to fonts in a style sheet, url(name), become their hashed addresses.
 func Load() (*Assets, error) {
 	a := &Assets{byURL: map[string]file{}, urls: map[string]string{}}
-	entries, err := fs.ReadDir(embedded, "files")
-	if err != nil {
-		return nil, err
-	}
-	for _, sheets := range []bool{false, true} { // style sheets last: they name the others
+	var names, sheets []string
+	for _, folder := range []string{"files", "libraries", "dist"} {
+		entries, err := fs.ReadDir(embedded, folder)
+		if err != nil {
+			return nil, err
+		}
 		for _, e := range entries {
-			if isSheet := path.Ext(e.Name()) == ".css"; isSheet != sheets {
-				continue
+			switch name := folder + "/" + e.Name(); path.Ext(name) {
+			case ".br", ".keep", ".made": // with its script; nothing
+			case ".css":
+				sheets = append(sheets, name)
+			default:
+				names = append(names, name)
 			}
-			text, err := embedded.ReadFile("files/" + e.Name())
-			if err != nil {
-				return nil, err
+		}
+	}
+	for _, name := range append(names, sheets...) { // style sheets last: they name the others
+		text, err := embedded.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if path.Ext(name) == ".css" {
+			for plain, url := range a.urls {
+				text = bytes.ReplaceAll(text, []byte("url("+plain+")"), []byte("url("+url+")"))
 			}
-			if sheets {
-				for name, url := range a.urls {
-					text = bytes.ReplaceAll(text, []byte("url("+name+")"), []byte("url("+url+")"))
-				}
-			}
-			if err := a.add(e.Name(), text); err != nil {
-				return nil, fmt.Errorf("asset %s: %w", e.Name(), err)
-			}
+		}
+		smallest, err := embedded.ReadFile(name + ".br")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if err := a.add(path.Base(name), text, smallest); err != nil {
+			return nil, fmt.Errorf("asset %s: %w", name, err)
 		}
 	}
 	return a, nil
 }
 
-func (a *Assets) add(name string, text []byte) error {
+func (a *Assets) add(name string, text, smallest []byte) error {
 	kind, compress := "", true
 	switch path.Ext(name) {
 	case ".css":
@@ -76,7 +92,7 @@ func (a *Assets) add(name string, text []byte) error {
 	default:
 		return fmt.Errorf("no media type is known for it")
 	}
-	f := file{kind: kind, plain: text}
+	f := file{kind: kind, plain: text, smallest: smallest}
 	if compress {
 		var b bytes.Buffer
 		w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
@@ -117,7 +133,11 @@ func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body := f.plain
 	if f.small != nil {
 		h.Set("Vary", "Accept-Encoding")
-		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		switch accepted := r.Header.Get("Accept-Encoding"); {
+		case f.smallest != nil && strings.Contains(accepted, "br"):
+			h.Set("Content-Encoding", "br")
+			body = f.smallest
+		case strings.Contains(accepted, "gzip"):
 			h.Set("Content-Encoding", "gzip")
 			body = f.small
 		}
