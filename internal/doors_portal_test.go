@@ -28,8 +28,10 @@ import (
 	"parvis/internal/server"
 	"parvis/internal/statistics"
 	"parvis/internal/web/back"
+	"parvis/internal/web/data"
 	"parvis/internal/web/front"
 	"parvis/internal/web/page"
+	"parvis/internal/web/tabs"
 	"parvis/internal/web/usage"
 )
 
@@ -93,11 +95,17 @@ func openDoors(t *testing.T) *building {
 	if err != nil {
 		t.Fatal(err)
 	}
-	public, err := front.New(front.Options{Frame: frame, Portal: front.Explored{Explorer: b.Explorer, Catalog: b.Catalog}, API: mux, Counts: true})
+	onData := data.New(frame, data.Explored{Explorer: b.Explorer, Catalog: b.Catalog})
+	public, err := front.New(front.Options{Frame: onData})
 	if err != nil {
 		t.Fatal(err)
 	}
 	public.Register(pages)
+	datasets, err := tabs.New(tabs.Options{Frame: onData, API: mux, Counts: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	datasets.Register(pages)
 	use, err := usage.New(usage.Options{
 		Frame: frame, Counter: counter, Visible: func(a account.Actor) []*catalog.Entry { all, _ := b.Catalog.All(a); return all }, Find: b.Catalog.Find,
 	})

@@ -28,9 +28,11 @@ import (
 	"parvis/internal/server"
 	"parvis/internal/statistics"
 	"parvis/internal/web/back"
+	"parvis/internal/web/data"
 	"parvis/internal/web/front"
 	"parvis/internal/web/member"
 	"parvis/internal/web/page"
+	"parvis/internal/web/tabs"
 	"parvis/internal/web/terms"
 	"parvis/internal/web/usage"
 )
@@ -158,10 +160,12 @@ func (p *portal) requested(by account.Actor, id, language string) (uid, title st
 // pages opens the doors of pages over a frame.
 func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
-	public, err := front.New(front.Options{
-		Frame: frame, Portal: front.Explored{Explorer: d.explorer, Catalog: p.catalog}, API: api,
-		Counts: d.counter.Level() != statistics.Off,
-	})
+	onData := data.New(frame, data.Explored{Explorer: d.explorer, Catalog: p.catalog})
+	public, err := front.New(front.Options{Frame: onData})
+	if err != nil {
+		return nil, err
+	}
+	datasets, err := tabs.New(tabs.Options{Frame: onData, API: api, Counts: d.counter.Level() != statistics.Off})
 	if err != nil {
 		return nil, err
 	}
@@ -191,6 +195,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 		return nil, err
 	}
 	public.Register(mux)
+	datasets.Register(mux)
 	legal.Register(mux)
 	use.Register(mux)
 	members.Register(mux)

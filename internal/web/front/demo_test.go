@@ -27,7 +27,9 @@ import (
 	"parvis/internal/privacy"
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
+	"parvis/internal/web/data"
 	"parvis/internal/web/page"
+	"parvis/internal/web/tabs"
 	"parvis/internal/web/terms"
 	"parvis/internal/web/usage"
 )
@@ -68,23 +70,23 @@ func demoSite(t *testing.T, only ...string) http.Handler {
 	}
 	x := explore.New(explore.Options{Engine: e, Catalog: c, Log: quiet})
 	t.Cleanup(x.Close)
-	return siteOver(t, Explored{x, c}, "Données ouvertes — Grand Paris Seine & Oise (démonstration)")
+	return siteOver(t, data.Explored{Explorer: x, Catalog: c}, "Données ouvertes — Grand Paris Seine & Oise (démonstration)")
 }
 
 // siteOver is the pages over any portal.
-func siteOver(t *testing.T, p Portal, title string) http.Handler {
+func siteOver(t *testing.T, p data.Portal, title string) http.Handler {
 	t.Helper()
 	return siteIn(t, p, title, locale.Options{Fallback: "fr"})
 }
 
 // siteIn is siteOver in other languages, beside the rooms that its pages link to, and with what change says otherwise.
-func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...func(*privacy.Options, *Options, *usage.Options)) http.Handler {
+func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change ...func(*privacy.Options, *tabs.Options, *usage.Options)) http.Handler {
 	t.Helper()
 	locales, err := locale.Load(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	doors, use := Options{Portal: p}, usage.Options{Find: func(a account.Actor, id string) (*catalog.Entry, error) {
+	doors, use := tabs.Options{}, usage.Options{Find: func(a account.Actor, id string) (*catalog.Entry, error) {
 		e, _, err := p.Dataset(t.Context(), a, id)
 		return e, err
 	}}
@@ -101,12 +103,17 @@ func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...fu
 	if err != nil {
 		t.Fatal(err)
 	}
-	doors.Frame, use.Frame = frame, frame
+	onData := data.New(frame, p)
+	doors.Frame, use.Frame = onData, frame
 	doors.API = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"asked":%q}`, r.URL.Path)
 	})
-	s, err := New(doors)
+	s, err := New(Options{Frame: onData})
+	if err != nil {
+		t.Fatal(err)
+	}
+	datasets, err := tabs.New(doors)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +127,7 @@ func siteIn(t *testing.T, p Portal, title string, o locale.Options, change ...fu
 	}
 	mux := http.NewServeMux()
 	s.Register(mux)
+	datasets.Register(mux)
 	legal.Register(mux)
 	counts.Register(mux)
 	return frame.Wrap(frame.Guard(mux))

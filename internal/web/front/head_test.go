@@ -4,12 +4,13 @@ import (
 	"strings"
 	"testing"
 
+	"parvis/internal/web/data"
 	"parvis/internal/web/page/pagetest"
 )
 
 func TestHeadSaysWhatThePageIs(t *testing.T) {
 	h := demoSite(t, "communes-gpseo")
-	_, body, _ := pagetest.Get(t, h, tab("communes-gpseo", "table")+"?lang=fr&sort=commune&q=saint&page=1")
+	_, body, _ := pagetest.Get(t, h, data.Address("communes-gpseo", "table")+"?lang=fr&sort=commune&q=saint&page=1")
 	address := "/explore/dataset/communes-gpseo/table/"
 	for _, want := range []string{
 		`<meta name="description" content="Les 73 communes`,
@@ -31,30 +32,11 @@ func TestTagsDoNotFlutter(t *testing.T) {
 	h := demoSite(t, "communes-gpseo")
 	filter := "?lang=fr&q=saint&refine.arrondissement=Mantes-la-Jolie&refine.tranche=moins+de+1+000&exclude.codes_postaux=78200&sort=commune"
 	for _, name := range []string{"table", "export", "information"} {
-		_, _, first := pagetest.Get(t, h, tab("communes-gpseo", name)+filter)
+		_, _, first := pagetest.Get(t, h, data.Address("communes-gpseo", name)+filter)
 		for range 12 {
-			if _, _, again := pagetest.Get(t, h, tab("communes-gpseo", name)+filter); again.Get("ETag") == "" || again.Get("ETag") != first.Get("ETag") {
+			if _, _, again := pagetest.Get(t, h, data.Address("communes-gpseo", name)+filter); again.Get("ETag") == "" || again.Get("ETag") != first.Get("ETag") {
 				t.Fatalf("%s: tag %q, then %q", name, first.Get("ETag"), again.Get("ETag"))
 			}
-		}
-	}
-}
-
-func TestNearestField(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "abc", 3}, {"population", "populaton", 1}, {"nom", "nom", 0}, {"été", "ete", 2}, {strings.Repeat("a", 100), "a", 60}} {
-		if d := distance(c.a, c.b); d != c.want {
-			t.Errorf("from %q to %q: %d, want %d", c.a, c.b, d, c.want)
-		}
-	}
-}
-
-func TestLanguageNames(t *testing.T) {
-	for tag, want := range map[string]string{"fr": "Français", "pt-BR": "Português", "zh": "中文", "tlh": "tlh", "": ""} {
-		if got := languageName(tag); got != want {
-			t.Errorf("%q is called %q, want %q", tag, got, want)
 		}
 	}
 }

@@ -18,8 +18,10 @@ import (
 	"parvis/internal/privacy"
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
+	"parvis/internal/web/data"
 	"parvis/internal/web/page"
 	"parvis/internal/web/page/pagetest"
+	"parvis/internal/web/tabs"
 	"parvis/internal/web/terms"
 )
 
@@ -30,7 +32,7 @@ var counting = privacy.Measurement{On: true, RetentionMonths: 25, Threshold: 5, 
 type visited struct {
 	pagetest.Browser
 	registry *privacy.Registry
-	site     *Site
+	portal   data.Portal
 	now      time.Time
 }
 
@@ -68,11 +70,19 @@ func openTerms(t *testing.T, change func(*privacy.Options)) *visited {
 	e.ID, e.UID = "some.set", "da_abc123"
 	e.Metas = dataset.Metas{"default": {"title": "Un jeu", "description": `<p>Premier <img src="https://tracker.example/p.gif"> paragraphe.</p><p>Voir https://youtu.be/` + video +
 		` et</p><iframe src="https://player.vimeo.com/video/76979871" title="Un film"></iframe><iframe src="https://www.dailymotion.com/embed/video/x7znrd0"></iframe>`}}
-	if out.site, err = New(Options{Frame: frame, Portal: fixture{entries: []*catalog.Entry{e}, total: 1, rows: &Rows{}}, API: http.NotFoundHandler()}); err != nil {
+	out.portal = fixture{entries: []*catalog.Entry{e}, total: 1, rows: &data.Rows{}}
+	onData := data.New(frame, out.portal)
+	site, err := New(Options{Frame: onData})
+	if err != nil {
+		t.Fatal(err)
+	}
+	datasets, err := tabs.New(tabs.Options{Frame: onData, API: http.NotFoundHandler()})
+	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	out.site.Register(mux)
+	site.Register(mux)
+	datasets.Register(mux)
 	legal, err := terms.New(terms.Options{Frame: frame, Ledger: ledger})
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +247,7 @@ func TestMediaWaitForTheVisitor(t *testing.T) {
 
 func TestHostileMediaStayInert(t *testing.T) {
 	s := openTerms(t, services("youtube"))
-	e, _, err := s.site.portal.Dataset(t.Context(), account.Anonymous, "x")
+	e, _, err := s.portal.Dataset(t.Context(), account.Anonymous, "x")
 	if err != nil {
 		t.Fatal(err)
 	}

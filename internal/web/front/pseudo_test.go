@@ -17,7 +17,9 @@ import (
 	"parvis/internal/locale/localetest"
 	"parvis/internal/privacy"
 	"parvis/internal/statistics"
+	"parvis/internal/web/data"
 	"parvis/internal/web/page/pagetest"
+	"parvis/internal/web/tabs"
 	"parvis/internal/web/usage"
 )
 
@@ -59,14 +61,14 @@ func TestNoTextIsHardCoded(t *testing.T) {
 		e.Metas["default"]["description"] = "<p>⟦First⟧</p><p>⟦More⟧</p>"
 		e.Metas["default"]["references"] = "⟦Elsewhere⟧"
 	}
-	h := siteIn(t, f, "⟦Town⟧ — ⟦Open data⟧", locale.Options{Enabled: []string{locale.Pseudo, "fr"}, Fallback: locale.Pseudo}, func(o *privacy.Options, doors *Options, use *usage.Options) {
+	h := siteIn(t, f, "⟦Town⟧ — ⟦Open data⟧", locale.Options{Enabled: []string{locale.Pseudo, "fr"}, Fallback: locale.Pseudo}, func(o *privacy.Options, doors *tabs.Options, use *usage.Options) {
 		o.Services = []string{"youtube", "vimeo"}
 		o.Measurement = privacy.Measurement{On: true, Uniques: true, UniqueHours: 24, RetentionMonths: 25, HourlyDays: 90, Threshold: 5, ReferrerHosts: true, Families: true, TermTimes: 10, TermDays: 3}
 		doors.Counts, use.Counter, use.Visible = true, busy(t), func(account.Actor) []*catalog.Entry { return f.entries[:1] }
 	})
 	seen, kinds := map[string]bool{}, map[string]bool{}
 	queue := []string{"/explore/", "/explore/?q=zzz&sort=title", "/nowhere/", "/stats/", "/stats/dataset/some.set/", "/terms/cookies/", "/terms/cookies/?lang=en-xa&saved=1", "/terms/audience-measurement", "/explore/?q=" + strings.Repeat("x", 600),
-		tab("some.set", "table") + "?where=n+%3E", tab("some.set", "information") + "?refine.d=2026"}
+		data.Address("some.set", "table") + "?where=n+%3E", data.Address("some.set", "information") + "?refine.d=2026"}
 	for len(queue) > 0 && len(seen) < 120 {
 		target := queue[0]
 		queue = queue[1:]

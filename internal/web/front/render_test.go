@@ -14,6 +14,7 @@ import (
 	"parvis/internal/explore"
 	"parvis/internal/fault"
 	"parvis/internal/odsql"
+	"parvis/internal/web/data"
 	"parvis/internal/web/page/pagetest"
 )
 
@@ -23,7 +24,7 @@ type fixture struct {
 	entries []*catalog.Entry
 	total   int64
 	facets  []explore.Facet
-	rows    *Rows
+	rows    *data.Rows
 	hidden  bool
 }
 
@@ -42,11 +43,11 @@ func (f fixture) Dataset(_ context.Context, _ account.Actor, id string) (*catalo
 	return f.entries[0], !f.hidden, nil
 }
 
-func (f fixture) Records(context.Context, account.Actor, string, odsql.Question) (*Rows, error) {
+func (f fixture) Records(context.Context, account.Actor, string, odsql.Question) (*data.Rows, error) {
 	return f.rows, nil
 }
 
-func (f fixture) Record(context.Context, account.Actor, string, string) (*Rows, error) {
+func (f fixture) Record(context.Context, account.Actor, string, string) (*data.Rows, error) {
 	if len(f.rows.Values) == 0 {
 		return nil, fault.New(fault.NotFound, "The requested record does not exist.")
 	}
@@ -89,8 +90,8 @@ func described(s, u, language string, rows int64) *catalog.Entry {
 }
 
 func fixtures() map[string]fixture {
-	page := func(s, u string) *Rows {
-		out := &Rows{Total: 10_000_000, Columns: []dataset.Column{
+	page := func(s, u string) *data.Rows {
+		out := &data.Rows{Total: 10_000_000, Columns: []dataset.Column{
 			{Name: s, Label: s, Type: dataset.Text}, {Name: "n", Type: dataset.Double}, {Name: "d", Type: dataset.Date},
 			{Name: "t", Type: dataset.DateTime}, {Name: "b", Type: dataset.Boolean}, {Name: "p", Type: dataset.GeoPoint},
 			{Name: "g", Type: dataset.GeoShape}, {Name: "l", Type: dataset.Text, List: true}, {Name: "i", Type: dataset.Int}, {Name: "u", Type: dataset.Text},
@@ -125,7 +126,7 @@ func fixtures() map[string]fixture {
 		}
 		return out
 	}
-	none := &Rows{Columns: []dataset.Column{{Name: "n", Type: dataset.Int}}}
+	none := &data.Rows{Columns: []dataset.Column{{Name: "n", Type: dataset.Int}}}
 	return map[string]fixture{
 		"no dataset": {rows: none},
 		"bare":       {entries: []*catalog.Entry{described("", "", "", 0)}, total: 1, rows: none},
@@ -144,7 +145,7 @@ func TestPagesRender(t *testing.T) {
 		"/terms/cookies-policy/", "/nowhere/" + quoted, "/explore/dataset/x/record/" + strings.Repeat("0a", 20) + "/?q=a",
 	}
 	for _, name := range []string{"information", "table", "export", "api"} {
-		targets = append(targets, tab("some.set", name), tab("some.set", name)+"?q="+quoted+"&where="+quoted+"&refine."+quoted+"="+quoted+
+		targets = append(targets, data.Address("some.set", name), data.Address("some.set", name)+"?q="+quoted+"&where="+quoted+"&refine."+quoted+"="+quoted+
 			"&sort=-n&page=3&names=names&delimiter=%09&rows=filtered&select="+quoted+"&order_by=%27%22%5C&limit=9")
 	}
 	for name, f := range fixtures() {
@@ -181,13 +182,13 @@ func TestPagesSayWhatTheyShow(t *testing.T) {
 		{"no dataset", "/explore/?lang=en", 200, []string{"No dataset has been published yet", "parvis import"}, nil},
 		{"no dataset", "/explore/?q=zzz&lang=en", 200, []string{"No dataset matches", `value="zzz"`, `href="/explore/?lang=en">all datasets`}, nil},
 		{"no dataset", "/explore/dataset/gone/table/?lang=fr", 404, []string{"Cette page n’existe pas", "jeu «\u00a0gone\u00a0»"}, nil},
-		{"hidden", tab("x", "table") + "?lang=en", 200, []string{"The rows of this dataset are not public"}, []string{"<table"}},
-		{"hidden", tab("x", "information") + "?lang=en", 200, []string{"not public"}, []string{"exports/csv"}},
-		{"full", tab("x", "table") + "?lang=fr&page=7&sort=-n", 200, []string{"−1\u00a0234,5", "Lignes 601 à 609 sur 10\u00a0000\u00a0000", `aria-sort="descending"`, `scope="row"`, "<caption", `aria-current="page"`}, nil},
-		{"full", tab("x", "information") + "?lang=en", 200, []string{`lang="fr"`, "10,000,000 rows", "February 1, 2026", "Picture on elsewhere.example"}, []string{"<img", "<h1>big"}},
+		{"hidden", data.Address("x", "table") + "?lang=en", 200, []string{"The rows of this dataset are not public"}, []string{"<table"}},
+		{"hidden", data.Address("x", "information") + "?lang=en", 200, []string{"not public"}, []string{"exports/csv"}},
+		{"full", data.Address("x", "table") + "?lang=fr&page=7&sort=-n", 200, []string{"−1\u00a0234,5", "Lignes 601 à 609 sur 10\u00a0000\u00a0000", `aria-sort="descending"`, `scope="row"`, "<caption", `aria-current="page"`}, nil},
+		{"full", data.Address("x", "information") + "?lang=en", 200, []string{`lang="fr"`, "10,000,000 rows", "February 1, 2026", "Picture on elsewhere.example"}, []string{"<img", "<h1>big"}},
 		{"full", "/explore/?lang=fr&refine.theme=%C3%8Ele", 200, []string{"10\u00a0000 jeux de données", `rel="next"`, "page=500"}, nil},
-		{"full", tab("x", "export") + "?q=a%22b&names=names&lang=en", 200, []string{"where=search%28%22a%5C%22b%22%29"}, []string{"use_labels=true"}},
-		{"full", tab("x", "api") + "?where=n+%3E+5&refine.d=2026&lang=en", 200, []string{"refine=%60d%60%3A%222026%22", "where=n", "curl ", "&#34;asked&#34;"}, nil},
+		{"full", data.Address("x", "export") + "?q=a%22b&names=names&lang=en", 200, []string{"where=search%28%22a%5C%22b%22%29"}, []string{"use_labels=true"}},
+		{"full", data.Address("x", "api") + "?where=n+%3E+5&refine.d=2026&lang=en", 200, []string{"refine=%60d%60%3A%222026%22", "where=n", "curl ", "&#34;asked&#34;"}, nil},
 		{"full", "/terms/cookies-policy/?lang=en", 200, []string{"A first visit stores nothing", "anonymised", "http://portal.example", `id="what-is-a-cookie"`}, nil},
 	} {
 		status, body, _ := pagetest.Get(t, siteOver(t, f[c.fixture], "Town"), c.target)

@@ -2,7 +2,6 @@ package front
 
 import (
 	"net/http"
-	"net/url"
 
 	"parvis/internal/fault"
 	"parvis/internal/server"
@@ -15,13 +14,6 @@ func (s *Site) Register(mux *http.ServeMux) {
 
 	page("GET /{$}", s.home)
 	page("GET /explore/{$}", server.Counted("catalogue", s.catalog))
-	page("GET /explore/dataset/{id}/{$}", s.dataset)
-	page("GET /explore/dataset/{id}/information/{$}", server.Counted("information", s.information))
-	page("GET /explore/dataset/{id}/table/{$}", server.Counted("table", s.table))
-	page("GET /explore/dataset/{id}/export/{$}", server.Counted("export", s.export))
-	page("GET /explore/dataset/{id}/api/{$}", server.Counted("api", s.console))
-	page("GET /explore/dataset/{id}/record/{record}/{$}", server.Counted("record", s.record))
-	page("GET /explore/dataset/{id}/imprint.svg", s.imprint)
 	mux.Handle("GET /assets/", s.Assets)
 	mux.Handle("GET /favicon.ico", http.RedirectHandler(s.Assets.URL("mark.svg"), http.StatusFound))
 	page("GET /robots.txt", robots)
@@ -32,11 +24,6 @@ func (s *Site) Register(mux *http.ServeMux) {
 // home sends to the catalogue, the first page as yet.
 func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	return server.Moved("/explore/")(w, r)
-}
-
-// dataset sends to the first tab.
-func (s *Site) dataset(w http.ResponseWriter, r *http.Request) error {
-	return server.Moved("/explore/dataset/"+url.PathEscape(r.PathValue("id"))+"/information/")(w, r)
 }
 
 // nowhere answers for addresses that are no page.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"parvis/internal/web/data"
 	"parvis/internal/web/page/pagetest"
 )
 
@@ -105,28 +106,28 @@ func TestDemoAnswers(t *testing.T) {
 		{"/explore/?q=feries&lang=fr", 200, []string{"1 jeu de données", "Jours fériés"}, []string{"Aucun jeu"}},
 		{"/explore/?refine.theme=Territoire&lang=fr", 200, []string{"2 jeux de données", `class="chip"`}, []string{"<bdi>Jours fériés"}},
 		{"/explore/?q=xyzzyx&lang=fr", 200, []string{"Aucun jeu ne correspond"}, nil},
-		{tab("communes-gpseo", "table") + "?sort=-population_municipale&lang=fr", 200, []string{"Lignes 1 à 73 sur 73", "44\u00a0246", `aria-sort="descending"`}, nil},
-		{tab("communes-gpseo", "table") + "?q=limay&lang=fr", 200, []string{"Lignes 1 à 1 sur 1", "Limay"}, nil},
-		{tab("communes-gpseo", "table") + "?refine.codes_postaux=78200&lang=fr", 200, []string{"Mantes-la-Jolie", "checked"}, []string{"Poissy"}},
-		{tab("communes-ile-de-france", "table") + "?page=2&lang=fr", 200, []string{"Lignes 101 à 200 sur 1\u00a0266", `rel="prev"`}, nil},
-		{tab("communes-ile-de-france", "table") + "?refine.territoire=%C3%8Ele-de-France%2FYvelines&lang=fr", 200, []string{"sur 259", "CU Grand Paris Seine et Oise"}, nil},
-		{tab("communes-gpseo", "table") + "?where=population_municipale+%3E%3E+3&lang=fr", 400, []string{"ODSQL", `value="population_municipale &gt;&gt; 3"`, `aria-describedby="where-error where-help"`, "à partir du caractère", "<mark>"}, nil},
-		{tab("communes-gpseo", "table") + "?where=population+%3E+3&lang=fr", 400, []string{"Il n’y a pas de champ «\u00a0population\u00a0»", "<code>population_municipale</code>"}, []string{"<mark>"}},
-		{tab("communes-gpseo", "table") + "?where=population_municipale+%3E&lang=fr", 400, []string{"s’arrête trop tôt", "▲"}, nil},
-		{tab("communes-gpseo", "table") + "?where=population_municipale+%3E+'a'&lang=fr", 400, []string{"de type «\u00a0entier\u00a0»"}, nil},
-		{tab("communes-gpseo", "export") + "?where=population+%3E+3&lang=fr", 400, []string{"toutes les lignes, sans ce filtre", "toutes (73)"}, []string{"filtrées ("}},
-		{tab("communes-gpseo", "table") + "?refine.nothing=1&lang=fr", 400, []string{"Le filtre ne peut pas être lu", "Afficher toutes les lignes"}, nil},
-		{tab("communes-gpseo", "export") + "?where=population_municipale+%3E+20000&lang=fr", 200, []string{"filtrées (", "toutes (73)"}, nil},
-		{tab("jours-feries", "information") + "?lang=en", 200, []string{"2,145 rows", `lang="fr"`, "from Jan 1, 2020"}, nil},
-		{tab("communes-gpseo", "information") + "?lang=en", 200, []string{"<bdi >Towns of Grand Paris Seine &amp; Oise", "<bdi >Postal codes</bdi>", "The town’s identifier"}, []string{`lang="fr" dir`}},
-		{tab("communes-gpseo", "information") + "?lang=ar", 200, []string{`<html lang="ar" dir="rtl">`, "<bdi >بلديات تجمّع غران باري سين وواز", "73 صفًا", "«بلديات"}, []string{`lang="fr" dir`}},
-		{tab("jours-feries", "information") + "?lang=ar", 200, []string{`<h1><bdi lang="fr" dir="ltr">Jours fériés`, `<b><bdi lang="fr" dir="ltr">`}, nil},
-		{tab("communes-gpseo", "table") + "?lang=en&refine.region=%C3%8Ele-de-France", 200, []string{"<bdi >Municipal population</bdi>", `<span class="k">Region</span>`}, nil},
-		{tab("communes-gpseo", "export") + "?lang=en", 200, []string{"exports/csv?lang=en&amp;use_labels=true"}, nil},
-		{tab("communes-gpseo", "export") + "?lang=fr", 200, []string{"exports/csv?use_labels=true"}, nil},
+		{data.Address("communes-gpseo", "table") + "?sort=-population_municipale&lang=fr", 200, []string{"Lignes 1 à 73 sur 73", "44\u00a0246", `aria-sort="descending"`}, nil},
+		{data.Address("communes-gpseo", "table") + "?q=limay&lang=fr", 200, []string{"Lignes 1 à 1 sur 1", "Limay"}, nil},
+		{data.Address("communes-gpseo", "table") + "?refine.codes_postaux=78200&lang=fr", 200, []string{"Mantes-la-Jolie", "checked"}, []string{"Poissy"}},
+		{data.Address("communes-ile-de-france", "table") + "?page=2&lang=fr", 200, []string{"Lignes 101 à 200 sur 1\u00a0266", `rel="prev"`}, nil},
+		{data.Address("communes-ile-de-france", "table") + "?refine.territoire=%C3%8Ele-de-France%2FYvelines&lang=fr", 200, []string{"sur 259", "CU Grand Paris Seine et Oise"}, nil},
+		{data.Address("communes-gpseo", "table") + "?where=population_municipale+%3E%3E+3&lang=fr", 400, []string{"ODSQL", `value="population_municipale &gt;&gt; 3"`, `aria-describedby="where-error where-help"`, "à partir du caractère", "<mark>"}, nil},
+		{data.Address("communes-gpseo", "table") + "?where=population+%3E+3&lang=fr", 400, []string{"Il n’y a pas de champ «\u00a0population\u00a0»", "<code>population_municipale</code>"}, []string{"<mark>"}},
+		{data.Address("communes-gpseo", "table") + "?where=population_municipale+%3E&lang=fr", 400, []string{"s’arrête trop tôt", "▲"}, nil},
+		{data.Address("communes-gpseo", "table") + "?where=population_municipale+%3E+'a'&lang=fr", 400, []string{"de type «\u00a0entier\u00a0»"}, nil},
+		{data.Address("communes-gpseo", "export") + "?where=population+%3E+3&lang=fr", 400, []string{"toutes les lignes, sans ce filtre", "toutes (73)"}, []string{"filtrées ("}},
+		{data.Address("communes-gpseo", "table") + "?refine.nothing=1&lang=fr", 400, []string{"Le filtre ne peut pas être lu", "Afficher toutes les lignes"}, nil},
+		{data.Address("communes-gpseo", "export") + "?where=population_municipale+%3E+20000&lang=fr", 200, []string{"filtrées (", "toutes (73)"}, nil},
+		{data.Address("jours-feries", "information") + "?lang=en", 200, []string{"2,145 rows", `lang="fr"`, "from Jan 1, 2020"}, nil},
+		{data.Address("communes-gpseo", "information") + "?lang=en", 200, []string{"<bdi >Towns of Grand Paris Seine &amp; Oise", "<bdi >Postal codes</bdi>", "The town’s identifier"}, []string{`lang="fr" dir`}},
+		{data.Address("communes-gpseo", "information") + "?lang=ar", 200, []string{`<html lang="ar" dir="rtl">`, "<bdi >بلديات تجمّع غران باري سين وواز", "73 صفًا", "«بلديات"}, []string{`lang="fr" dir`}},
+		{data.Address("jours-feries", "information") + "?lang=ar", 200, []string{`<h1><bdi lang="fr" dir="ltr">Jours fériés`, `<b><bdi lang="fr" dir="ltr">`}, nil},
+		{data.Address("communes-gpseo", "table") + "?lang=en&refine.region=%C3%8Ele-de-France", 200, []string{"<bdi >Municipal population</bdi>", `<span class="k">Region</span>`}, nil},
+		{data.Address("communes-gpseo", "export") + "?lang=en", 200, []string{"exports/csv?lang=en&amp;use_labels=true"}, nil},
+		{data.Address("communes-gpseo", "export") + "?lang=fr", 200, []string{"exports/csv?use_labels=true"}, nil},
 		{"/explore/?lang=ar&q=%D8%A8%D9%84%D8%AF%D9%8A%D8%A7%D8%AA", 200, []string{"مجموعة بيانات واحدة", "بلديات تجمّع"}, nil},
 		{"/explore/dataset/communes-gpseo/record/zz/?lang=fr", 404, []string{"cette ligne", `content="noindex"`}, []string{"canonical"}},
-		{tab("nope", "table") + "?lang=fr", 404, []string{"jeu «\u00a0nope\u00a0»"}, []string{"The requested"}},
+		{data.Address("nope", "table") + "?lang=fr", 404, []string{"jeu «\u00a0nope\u00a0»"}, []string{"The requested"}},
 	} {
 		status, body, _ := pagetest.Get(t, h, c.target)
 		if status != c.status {

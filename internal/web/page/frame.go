@@ -63,17 +63,22 @@ func New(o Options) (*Frame, error) {
 
 // shared gives the layout and the parts that every template may use.
 func shared() *template.Template {
-	return template.Must(template.New("base.html").ParseFS(files, "templates/base.html", "templates/parts.html", "templates/banner.html"))
+	return template.Must(template.New("base.html").ParseFS(files, "templates/base.html", "templates/embed.html", "templates/parts.html", "templates/banner.html"))
 }
 
 // Templates reads the templates/*.html of a door, each a page within the layout, by name without ending. One whose
-// name begins with "_" holds parts that all the others may use.
-func Templates(from fs.FS) (map[string]*template.Template, error) {
+// name begins with "_" holds parts that all the others may use, as do those of the rooms that lend theirs.
+func Templates(from fs.FS, lent ...fs.FS) (map[string]*template.Template, error) {
 	names, err := fs.Glob(from, "templates/*.html")
 	if err != nil {
 		return nil, err
 	}
 	common := shared()
+	for _, room := range lent {
+		if common, err = common.ParseFS(room, "templates/_*.html"); err != nil {
+			return nil, fmt.Errorf("lent parts: %w", err)
+		}
+	}
 	for _, name := range names {
 		if strings.HasPrefix(path.Base(name), "_") {
 			if common, err = common.ParseFS(from, name); err != nil {
@@ -105,10 +110,16 @@ func (f *Frame) Render(w http.ResponseWriter, r *http.Request, status int, t *te
 	b := f.buffers.Get().(*bytes.Buffer)
 	defer f.buffers.Put(b)
 	b.Reset()
-	if err := t.Execute(b, c); err != nil {
+	h, v := w.Header(), c.base()
+	layout := "base.html"
+	if v.Embedded {
+		layout = "embed.html"
+		h.Set("Content-Security-Policy", f.Privacy.EmbedCSP())
+		h.Del("X-Frame-Options")
+	}
+	if err := t.ExecuteTemplate(b, layout, c); err != nil {
 		return fmt.Errorf("page %s: %w", t.Name(), err)
 	}
-	h, v := w.Header(), c.base()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Tag)
 	h.Add("Vary", "Accept-Language, Cookie")

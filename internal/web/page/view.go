@@ -21,12 +21,17 @@ import (
 // templates translate with {{.T "…"}}.
 type View struct {
 	*locale.Printer
-	Title string // of the page, before the portal's name in the browser's tab
-	Here  string // the entry of the main menu that is open: "data", "back" or ""
-	About string // the page in a sentence, for search engines; "": they are asked to leave it out
-	Style string // style sheets of its own beside the common one, by their plain names, parted by spaces; "" for none
-	Live  bool   // it shows the moment of its making, as how long something took: it is not kept to be compared
-	Said  string // what has just been done, told at the top; "" for nothing
+	Title    string   // of the page, before the portal's name in the browser's tab
+	Here     string   // the entry of the main menu that is open: "data", "back" or ""
+	About    string   // the page in a sentence, for search engines; "": they are asked to leave it out
+	Style    string   // style sheets of its own beside the common one, by their plain names, parted by spaces; "" for none
+	Script   string   // scripts of its own beside the common one, by their plain names, parted by spaces; "" for none
+	Feeds    []Choice // what can be followed: labels and addresses of Atom feeds
+	Card     string   // address of the picture that shows the page where it is shared, "" for none
+	Thing    any      // the page as a thing of schema.org, a value that encoding/json writes; nil for none
+	Embedded bool     // it is shown within a page of somebody else: bare, without a menu, and nothing is stored for it
+	Live     bool     // it shows the moment of its making, as how long something took: it is not kept to be compared
+	Said     string   // what has just been done, told at the top; "" for nothing
 
 	Params url.Values // the address' query
 	Path   string
@@ -43,6 +48,11 @@ type View struct {
 
 // Styles gives the style sheets beside the common one.
 func (v View) Styles() []string { return strings.Fields(v.Style) }
+
+// Scripts gives the scripts beside the common one that have been bundled.
+func (v View) Scripts() []string {
+	return slices.DeleteFunc(strings.Fields(v.Script), func(name string) bool { return v.Asset(name) == "" })
+}
 
 // base lets Render see the frame of a page, whatever page it is.
 func (v *View) base() *View { return v }

@@ -1,10 +1,8 @@
-package front
+package tabs
 
 import (
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
@@ -12,33 +10,17 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/odsql"
 	"parvis/internal/server"
+	"parvis/internal/web/data"
 	"parvis/internal/web/portrait"
 )
 
-// drawing is the edition of the drawings: it is part of their address and changes when they do.
-const drawing = "2"
-
-// imprintURL gives the address of a dataset's picture, another one for each version.
-func imprintURL(e *catalog.Entry) string {
-	return "/explore/dataset/" + url.PathEscape(e.ID) + "/imprint.svg?v=" + edition(e)
-}
-
-// edition names what is drawn: the version, and for whom where not everybody sees the same of it.
-func edition(e *catalog.Entry) string {
-	out := drawing + "-" + strconv.Itoa(e.Version.Number)
-	if e.Access.RecordKey != "" || e.Access.Key() != "" {
-		out += "-" + strconv.FormatInt(e.Revision, 36) + e.Access.Key() // rules may change without another version
-	}
-	return out
-}
-
 // imprint draws the picture of a dataset from its rows.
-func (s *Site) imprint(w http.ResponseWriter, r *http.Request) error {
+func (s *Tabs) imprint(w http.ResponseWriter, r *http.Request) error {
 	actor, err := s.Server.Actor(w, r)
 	if err != nil {
 		return err
 	}
-	e, visible, err := s.portal.Dataset(r.Context(), actor, r.PathValue("id"))
+	e, visible, err := s.Portal.Dataset(r.Context(), actor, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -47,14 +29,14 @@ func (s *Site) imprint(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-cache")
-	if q := r.URL.Query().Get("v"); q == edition(e) && e.Public() {
+	if q := r.URL.Query().Get("v"); q == data.Edition(e) && e.Public() {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	dark := r.URL.Query().Has("dark")
 	if !e.Public() {
 		h.Set("Cache-Control", "private, no-cache")
 	}
-	tag := fmt.Sprintf(`"%s-%s-%t"`, e.UID, edition(e), dark)
+	tag := fmt.Sprintf(`"%s-%s-%t"`, e.UID, data.Edition(e), dark)
 	h.Set("ETag", tag)
 	if server.NotModified(w, r, tag) {
 		return nil
@@ -69,8 +51,8 @@ func (s *Site) imprint(w http.ResponseWriter, r *http.Request) error {
 }
 
 // portrait looks at a dataset's rows, once for each version and each who is shown the same of it.
-func (s *Site) portrait(r *http.Request, actor account.Actor, e *catalog.Entry) (*portrait.Portrait, error) {
-	key := e.UID + "/" + edition(e)
+func (s *Tabs) portrait(r *http.Request, actor account.Actor, e *catalog.Entry) (*portrait.Portrait, error) {
+	key := e.UID + "/" + data.Edition(e)
 	if p, ok := s.portraits.Get(key); ok {
 		return p, nil
 	}
@@ -81,7 +63,7 @@ func (s *Site) portrait(r *http.Request, actor account.Actor, e *catalog.Entry) 
 	}
 	limit := portrait.Most + 1
 	var p *portrait.Portrait
-	err := s.portal.Scan(r.Context(), actor, e.ID, odsql.Question{Limit: &limit}, func(columns []dataset.Column, b *dataset.Batch) bool {
+	err := s.Portal.Scan(r.Context(), actor, e.ID, odsql.Question{Limit: &limit}, func(columns []dataset.Column, b *dataset.Batch) bool {
 		if p == nil {
 			p = portrait.New(columns)
 		}

@@ -1,4 +1,4 @@
-package front
+package data
 
 import "strings"
 
@@ -11,8 +11,8 @@ const tongues = "ar العربية, bg Български, bn বাংলা, b
 	"oc Occitan, pl Polski, pt Português, rm Rumantsch, ro Română, ru Русский, sk Slovenčina, sl Slovenščina, sq Shqip, sr Српски, " +
 	"sv Svenska, sw Kiswahili, th ไทย, tr Türkçe, uk Українська, ur اردو, vi Tiếng Việt, zh 中文"
 
-// languageName names a language in itself, one that is not known by its code.
-func languageName(tag string) string {
+// LanguageName names a language in itself, one that is not known by its code.
+func LanguageName(tag string) string {
 	main, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	for entry := range strings.SplitSeq(tongues, ", ") {
 		if code, name, _ := strings.Cut(entry, " "); code == main {

@@ -1,4 +1,4 @@
-package front
+package tabs
 
 import (
 	"bytes"
@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"parvis/internal/web/page"
 	"strings"
 	"time"
+
+	"parvis/internal/web/data"
+	"parvis/internal/web/page"
 )
 
 // consolePage asks the API and shows how to.
 type consolePage struct {
-	datasetPage
+	data.Page
 	Parameters []parameter
 	Request    string // path and query of the request
 	Status     int
@@ -35,14 +37,14 @@ type snippet struct{ Name, Code string }
 // mostAnswer is how many bytes of an answer the page shows.
 const mostAnswer = 60_000
 
-func (s *Site) console(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.open(w, r, "api")
+func (s *Tabs) console(w http.ResponseWriter, r *http.Request) error {
+	base, err := s.Open(w, r, "api")
 	if err != nil {
 		return err
 	}
-	p := &consolePage{datasetPage: base}
+	p := &consolePage{Page: base}
 	text, count := "", ""
-	for _, f := range p.entry.Fields {
+	for _, f := range p.Entry.Fields {
 		switch f.Type {
 		case "text":
 			if text == "" {
@@ -70,14 +72,14 @@ func (s *Site) console(w http.ResponseWriter, r *http.Request) error {
 		{Name: "order_by", Says: p.T("order"), Example: example("% desc", count)},
 		{Name: "limit", Says: p.T("number of rows"), Example: "10"},
 	}
-	q := p.filter.api()
+	q := p.Filter.API()
 	q.Del("where")
 	var where []string
-	if p.filter.q != "" {
-		where = append(where, "search("+quote(p.filter.q)+")")
+	if p.Filter.Words != "" {
+		where = append(where, "search("+data.Quote(p.Filter.Words)+")")
 	}
 	for i := range p.Parameters {
-		value := page.Cut(strings.TrimSpace(p.Params.Get(p.Parameters[i].Name)), mostWhere)
+		value := page.Cut(strings.TrimSpace(p.Params.Get(p.Parameters[i].Name)), data.MostWhere)
 		if p.Parameters[i].Name == "limit" && value == "" && !p.Params.Has("limit") {
 			value = "2"
 		}
@@ -90,11 +92,11 @@ func (s *Site) console(w http.ResponseWriter, r *http.Request) error {
 			q.Set(p.Parameters[i].Name, value)
 		}
 	}
-	p.Keep = page.Pairs(p.filter.values(), func(name string) bool { return name != "where" })
+	p.Keep = page.Pairs(p.Filter.Values(), func(name string) bool { return name != "where" })
 	for _, x := range where {
 		q.Add("where", x)
 	}
-	p.Request = apiURL(p.ID, "records", q)
+	p.Request = data.APIURL(p.ID, "records", q)
 	p.Snippets = snippets(p.Origin + p.Request)
 	if s.api != nil && !p.NoRows {
 		s.ask(r, p)
@@ -103,7 +105,7 @@ func (s *Site) console(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ask puts the request to the machine door, in this process, as who asks for the page.
-func (s *Site) ask(r *http.Request, p *consolePage) {
+func (s *Tabs) ask(r *http.Request, p *consolePage) {
 	u, err := url.Parse(p.Request)
 	if err != nil {
 		return

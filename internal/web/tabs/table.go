@@ -1,13 +1,15 @@
-package front
+package tabs
 
 import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"parvis/internal/web/page"
 	"slices"
 	"strconv"
 	"strings"
+
+	"parvis/internal/web/data"
+	"parvis/internal/web/page"
 
 	"parvis/internal/dataset"
 	"parvis/internal/explore"
@@ -26,11 +28,11 @@ func (p *tablePage) Jumps() bool { return p.Pages > jumpFrom }
 
 // tablePage shows the rows of a dataset.
 type tablePage struct {
-	datasetPage
+	data.Page
 	Query, Where string
-	Error        *mistake // what is wrong with the filter
-	Keep         []pair   // what the search form keeps
-	KeepFilter   []pair   // what the filter form keeps
+	Error        *data.Mistake // what is wrong with the filter
+	Keep         []pair        // what the search form keeps
+	KeepFilter   []pair        // what the filter form keeps
 	Heads        []head
 	Lines        []line
 	From, To     int64
@@ -58,7 +60,7 @@ type head struct {
 // line is a row of the table.
 type line struct {
 	Href  string // of the row's own page, "" where it has none
-	Cells []cell
+	Cells []data.Cell
 }
 
 // facetField is a facet as a group of choices in the filter form.
@@ -81,15 +83,15 @@ type facetOption struct {
 // mostOptions is how many values of a facet the filter form shows.
 const mostOptions = 40
 
-func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.open(w, r, "table")
+func (s *Tabs) table(w http.ResponseWriter, r *http.Request) error {
+	base, err := s.Open(w, r, "table")
 	if err != nil {
 		return err
 	}
-	p := &tablePage{datasetPage: base}
-	p.Query, p.Where = p.filter.q, p.filter.where
-	p.Active = len(p.filter.refine) + len(p.filter.exclude)
-	if p.filter.where != "" {
+	p := &tablePage{Page: base}
+	p.Query, p.Where = p.Filter.Words, p.Filter.Where
+	p.Active = len(p.Filter.Refine) + len(p.Filter.Exclude)
+	if p.Filter.Where != "" {
 		p.Active++
 	}
 	if p.Hidden || p.NoRows {
@@ -98,27 +100,27 @@ func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
 	p.Keep = page.Pairs(p.Params, func(name string) bool { return name != "q" && name != "page" && name != "lang" && name != "flg" })
 	at := min(page.Number(p.Params.Get("page")), 100_000)
 	sort := p.Params.Get("sort")
-	q := p.filter.question()
+	q := p.Filter.Question()
 	q.OrderBy = p.order(sort)
 	q.Lang = p.Rules
 	limit := rowsPerPage
 	q.Limit, q.Offset = &limit, int(at-1)*rowsPerPage
 	status := http.StatusOK
-	rows, err := s.portal.Records(r.Context(), p.actor, p.ID, q)
+	rows, err := s.Portal.Records(r.Context(), p.Actor, p.ID, q)
 	switch {
 	case err != nil && fault.KindOf(err) == fault.Invalid:
-		p.Error, status = p.explain(err), http.StatusBadRequest
-		rows = &Rows{}
+		p.Error, status = p.Explain(err), http.StatusBadRequest
+		rows = &data.Rows{}
 	case err != nil:
 		return fmt.Errorf("table of %s: %w", p.ID, err)
 	}
 	p.fill(rows, sort, at)
 	facets := odsql.Question{Lang: p.Rules}
 	if p.Error == nil {
-		facets = p.filter.question()
+		facets = p.Filter.Question()
 	}
 	if p.hasFacets() {
-		found, err := s.portal.Facets(r.Context(), p.actor, p.ID, facets)
+		found, err := s.Portal.Facets(r.Context(), p.Actor, p.ID, facets)
 		if err != nil && fault.KindOf(err) != fault.Invalid {
 			return fmt.Errorf("facets of %s: %w", p.ID, err)
 		}
@@ -132,7 +134,7 @@ func (s *Site) table(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *tablePage) hasFacets() bool {
-	for _, f := range p.entry.Fields {
+	for _, f := range p.Entry.Fields {
 		if f.Annotations.Facet {
 			return true
 		}
@@ -143,14 +145,14 @@ func (p *tablePage) hasFacets() bool {
 // order gives the order_by of a sort: a field's name, after "-" where the largest comes first.
 func (p *tablePage) order(sort string) string {
 	name, down := strings.CutPrefix(sort, "-")
-	f := p.field(name)
+	f := p.Field(name)
 	if f == nil || !sortable(*f) {
 		return ""
 	}
 	if down {
-		return field(name) + " desc"
+		return data.FieldName(name) + " desc"
 	}
-	return field(name)
+	return data.FieldName(name)
 }
 
 func sortable(f dataset.Field) bool {
@@ -158,25 +160,25 @@ func sortable(f dataset.Field) bool {
 }
 
 // fill makes the table of a page of rows.
-func (p *tablePage) fill(rows *Rows, sort string, at int64) {
+func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 	href := func(sort string, n int64) string {
-		v := p.filter.values()
+		v := p.Filter.Values()
 		if sort != "" {
 			v.Set("sort", sort)
 		}
 		if n > 1 {
 			v.Set("page", strconv.FormatInt(n, 10))
 		}
-		return p.Link(tab(p.ID, "table"), v)
+		return p.Link(data.Address(p.ID, "table"), v)
 	}
 	for _, c := range rows.Columns {
-		h := head{Label: page.Cut(c.Label, longestChip), Num: numeric(c), Below: typeName(p.Printer, c.Type, c.List)}
+		h := head{Label: page.Cut(c.Label, data.LongestLabel), Num: data.Numeric(c), Below: data.TypeName(p.Printer, c.Type, c.List)}
 		if h.Label == "" {
 			h.Label = c.Name
 		}
-		if f := p.field(c.Name); f != nil {
-			label := p.labelOf(*f)
-			h.Label, h.Lang = page.Cut(label.Text, longestChip), label.Lang
+		if f := p.Field(c.Name); f != nil {
+			label := p.LabelOf(*f)
+			h.Label, h.Lang = page.Cut(label.Text, data.LongestLabel), label.Lang
 			if f.Annotations.Unit != "" {
 				h.Below = f.Annotations.Unit
 			}
@@ -195,10 +197,10 @@ func (p *tablePage) fill(rows *Rows, sort string, at int64) {
 	for i, values := range rows.Values {
 		l := line{}
 		if i < len(rows.IDs) && rows.IDs[i] != "" {
-			l.Href = p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/record/"+rows.IDs[i]+"/", p.filter.values())
+			l.Href = p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/record/"+rows.IDs[i]+"/", p.Filter.Values())
 		}
 		for j, value := range values {
-			l.Cells = append(l.Cells, show(p.Printer, rows.Columns[j], p.decimals(rows.Columns[j].Name), value, false))
+			l.Cells = append(l.Cells, data.Show(p.Printer, rows.Columns[j], p.Decimals(rows.Columns[j].Name), value, false))
 		}
 		p.Lines = append(p.Lines, l)
 	}
@@ -212,34 +214,26 @@ func (p *tablePage) fill(rows *Rows, sort string, at int64) {
 	if p.Pages > jumpFrom {
 		p.Jump = page.Pairs(p.Params, func(name string) bool { return name != "page" && name != "lang" && name != "flg" })
 	}
-	api := p.filter.api()
+	api := p.Filter.API()
 	if order := p.order(sort); order != "" {
 		api.Set("order_by", order)
 	}
-	p.JSON = apiURL(p.ID, "records", api)
-	p.CSV = apiURL(p.ID, "exports/csv", p.labelled(api))
-}
-
-// decimals gives how many decimals a field is shown with, nil for as many as it has.
-func (p *datasetPage) decimals(name string) *int {
-	if f := p.field(name); f != nil {
-		return f.Annotations.Decimals
-	}
-	return nil
+	p.JSON = data.APIURL(p.ID, "records", api)
+	p.CSV = data.APIURL(p.ID, "exports/csv", p.Labelled(api))
 }
 
 // facetFields makes the filter form of counted facets.
 func (p *tablePage) facetFields(facets []explore.Facet) []facetField {
 	var out []facetField
 	for i, facet := range facets {
-		f := p.field(facet.Name)
+		f := p.Field(facet.Name)
 		if f == nil || len(facet.Values) == 0 {
 			continue
 		}
-		label := p.labelOf(*f)
+		label := p.LabelOf(*f)
 		ff := facetField{Name: "refine." + facet.Name, Label: label.Text, Lang: label.Lang, None: true}
 		ff.Many = f.Annotations.Disjunctive || f.List()
-		for _, c := range facetChoices(facet.Name, facet.Values, p.filter, func(filter) string { return "" }, 0) {
+		for _, c := range data.FacetChoices(facet.Name, facet.Values, p.Filter, func(data.Filter) string { return "" }, 0) {
 			if c.On {
 				ff.None = false
 			}
@@ -256,7 +250,7 @@ func (p *tablePage) options(facet explore.Facet, f *dataset.Field, group int) (s
 		for _, v := range values {
 			o := facetOption{
 				ID: "f" + strconv.Itoa(group) + "-" + strconv.Itoa(len(shown)), Value: v.Value, Label: v.Name, Count: v.Count,
-				On: p.filter.refined(named{facet.Name, v.Value}), Level: min(level, 3),
+				On: p.Filter.Refined(data.Named{Name: facet.Name, Value: v.Value}), Level: min(level, 3),
 			}
 			switch {
 			case f.Type == dataset.Boolean && v.Value == "true":
@@ -264,7 +258,7 @@ func (p *tablePage) options(facet explore.Facet, f *dataset.Field, group int) (s
 			case f.Type == dataset.Boolean:
 				o.Label = p.T("No")
 			case f.Type == dataset.Date || f.Type == dataset.DateTime:
-				o.Label = monthName(p.Printer, v.Name, level)
+				o.Label = data.MonthName(p.Printer, v.Name, level)
 			}
 			if v.State == explore.Excluded {
 				continue

@@ -1,4 +1,4 @@
-package front
+package tabs
 
 import (
 	"bytes"
@@ -28,9 +28,9 @@ func (p *player) Remember() string {
 
 // describe makes a page's description of a publisher's HTML: sanitised, its first paragraph apart, with a placeholder
 // in the place of each medium of a third party. The answer's policy lets in what the visitor allows of it.
-func (s *Site) describe(w http.ResponseWriter, r *http.Request, p *informationPage, description string) error {
+func (s *Tabs) describe(w http.ResponseWriter, r *http.Request, p *informationPage, description string) error {
 	marked, media := s.Privacy.Media(description)
-	lede, rest := s.lede(marked)
+	lede, rest := s.Lede(marked)
 	plain, marks := privacy.Unmark(lede)
 	p.Lede = strings.Join(strings.Fields(plain), " ")
 	if marks != "" && !strings.Contains(rest, marks) {

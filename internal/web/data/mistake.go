@@ -1,4 +1,4 @@
-package front
+package data
 
 import (
 	"errors"
@@ -12,8 +12,8 @@ import (
 	"parvis/internal/text"
 )
 
-// mistake is what is wrong with a filter, in the page's language as far as it can be told, and in the words of the API.
-type mistake struct {
+// Mistake is what is wrong with a filter, in the page's language as far as it can be told, and in the words of the API.
+type Mistake struct {
 	Says    string
 	Ask     string // "Did you mean", before Suggest
 	Suggest string // a field that may have been meant
@@ -31,23 +31,23 @@ var (
 	incompatible = regexp.MustCompile(`(?s)^IncompatibleTypesIn\w+: field (\S+) of type \w+ cannot be compared with (.+) at position \d+$`)
 )
 
-// explain tells a visitor what is wrong with the filter of a dataset.
-func (p *datasetPage) explain(err error) *mistake {
-	m := &mistake{Ask: p.T("Did you mean:"), Says: p.T("The filter asks for something that these rows cannot answer."), Detail: errorText(err)}
+// Explain tells a visitor what is wrong with the filter of a dataset.
+func (p *Page) Explain(err error) *Mistake {
+	m := &Mistake{Ask: p.T("Did you mean:"), Says: p.T("The filter asks for something that these rows cannot answer."), Detail: errorText(err)}
 	var wrong *odsql.Error
 	if !errors.As(err, &wrong) {
 		m.Detail = fault.Message(err)
 		return m
 	}
-	m.Where = p.filter.where != "" && slices.Equal(wrong.Clauses, []string{"where"})
+	m.Where = p.Filter.Where != "" && slices.Equal(wrong.Clauses, []string{"where"})
 	if found := misplaced.FindStringSubmatch(wrong.Message); found != nil {
 		p.place(m, found)
 	} else if found := unknownField.FindStringSubmatch(wrong.Message); found != nil {
 		m.Says, m.Suggest = p.T("There is no field “{name}” here.", "name", found[1]), p.nearest(found[1])
-	} else if found := incompatible.FindStringSubmatch(wrong.Message); found != nil && p.field(found[1]) != nil {
-		f := p.field(found[1])
+	} else if found := incompatible.FindStringSubmatch(wrong.Message); found != nil && p.Field(found[1]) != nil {
+		f := p.Field(found[1])
 		m.Says = p.T("The field “{name}” holds values of the type “{type}”: it cannot be compared with {value}.",
-			"name", f.Name, "type", typeName(p.Printer, f.Type, f.List()), "value", found[2])
+			"name", f.Name, "type", TypeName(p.Printer, f.Type, f.List()), "value", found[2])
 	} else if wrong.Syntax {
 		m.Says = p.T("The condition cannot be read.")
 	}
@@ -55,11 +55,11 @@ func (p *datasetPage) explain(err error) *mistake {
 }
 
 // place marks in the condition where it stops making sense; found is what, at which character, in what.
-func (p *datasetPage) place(m *mistake, found []string) {
+func (p *Page) place(m *Mistake, found []string) {
 	m.Says = p.T("The condition cannot be read.")
 	at, err := strconv.Atoi(found[2])
-	where := []rune(p.filter.where)
-	if err != nil || !m.Where || !strings.HasPrefix(found[3], p.filter.where) || at > len(where) {
+	where := []rune(p.Filter.Where)
+	if err != nil || !m.Where || !strings.HasPrefix(found[3], p.Filter.Where) || at > len(where) {
 		return
 	}
 	m.Placed, m.Before = true, string(where[:at])
@@ -74,12 +74,12 @@ func (p *datasetPage) place(m *mistake, found []string) {
 }
 
 // nearest gives the name of the field that a wrong name most likely means, "" where none comes near.
-func (p *datasetPage) nearest(wrong string) string {
+func (p *Page) nearest(wrong string) string {
 	best, least := "", 3
 	asked := text.Fold(wrong)
-	for _, f := range p.entry.Fields {
+	for _, f := range p.Entry.Fields {
 		name := text.Fold(f.Name)
-		d := distance(asked, name)
+		d := letters(asked, name)
 		if len(asked) >= 3 && strings.Contains(name, asked) || text.Fold(f.Label) == asked {
 			d = 1
 		}
@@ -90,8 +90,8 @@ func (p *datasetPage) nearest(wrong string) string {
 	return best
 }
 
-// distance counts the letters to add, drop or change between two texts.
-func distance(a, b string) int {
+// letters counts the letters to add, drop or change between two texts.
+func letters(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	if len(x) > 60 || len(y) > 60 {
 		return 60

@@ -1,18 +1,20 @@
-package front
+package tabs
 
 import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"parvis/internal/web/page"
 	"slices"
+
+	"parvis/internal/web/data"
+	"parvis/internal/web/page"
 
 	"parvis/internal/fault"
 )
 
 // exportPage offers the rows as files.
 type exportPage struct {
-	datasetPage
+	data.Page
 	Tables, Maps []format
 	Keep         []pair
 	All          int64
@@ -21,7 +23,7 @@ type exportPage struct {
 	CanFilter    bool // there is a filter that could hold
 	Names        bool // headers are technical names
 	Delimiter    string
-	Error        *mistake // what is wrong with the filter; the files are then of all rows
+	Error        *data.Mistake // what is wrong with the filter; the files are then of all rows
 	Citation     []string
 }
 
@@ -37,32 +39,32 @@ func (p *exportPage) With(formats []format) formatList { return formatList{p, fo
 // format is one file format and where its file is.
 type format struct{ Name, Says, Kind, Href string }
 
-func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.open(w, r, "export")
+func (s *Tabs) export(w http.ResponseWriter, r *http.Request) error {
+	base, err := s.Open(w, r, "export")
 	if err != nil {
 		return err
 	}
-	p := &exportPage{datasetPage: base, Citation: citation(base)}
+	p := &exportPage{Page: base, Citation: base.Citation()}
 	p.Names = p.Params.Get("names") == "names"
 	p.Delimiter = p.Params.Get("delimiter")
 	if !slices.Contains([]string{",", ";", "\t"}, p.Delimiter) {
 		p.Delimiter = ";"
 	}
-	p.CanFilter = !p.filter.empty()
+	p.CanFilter = !p.Filter.Empty()
 	p.Filtered = p.CanFilter && p.Params.Get("rows") != "all"
-	if p.All, err = s.countRows(r, p.datasetPage); err != nil {
+	if p.All, err = s.CountRows(r, p.Page); err != nil {
 		return err
 	}
 	p.Matching = p.All
 	status := http.StatusOK
 	if p.CanFilter && !p.Hidden && !p.NoRows {
 		none := 0
-		q := p.filter.question()
+		q := p.Filter.Question()
 		q.Limit = &none
-		rows, err := s.portal.Records(r.Context(), p.actor, p.ID, q)
+		rows, err := s.Portal.Records(r.Context(), p.Actor, p.ID, q)
 		switch {
 		case err != nil && fault.KindOf(err) == fault.Invalid:
-			p.Error, status = p.explain(err), http.StatusBadRequest
+			p.Error, status = p.Explain(err), http.StatusBadRequest
 			p.CanFilter, p.Filtered = false, false
 		case err != nil:
 			return fmt.Errorf("export of %s: %w", p.ID, err)
@@ -70,16 +72,16 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 			p.Matching = rows.Total
 		}
 	}
-	p.Keep = page.Pairs(p.filter.values(), func(string) bool { return true })
+	p.Keep = page.Pairs(p.Filter.Values(), func(string) bool { return true })
 	geo := false
-	for _, f := range p.entry.Fields {
+	for _, f := range p.Entry.Fields {
 		geo = geo || f.Geo()
 	}
 	for _, f := range p.formats() {
 		if !slices.Contains(s.formats, f.Kind) {
 			continue
 		}
-		f.Href = apiURL(p.ID, "exports/"+f.Kind, p.parameters(f.Kind))
+		f.Href = data.APIURL(p.ID, "exports/"+f.Kind, p.parameters(f.Kind))
 		switch {
 		case f.Kind != "geojson":
 			p.Tables = append(p.Tables, f)
@@ -94,11 +96,11 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 func (p *exportPage) parameters(kind string) url.Values {
 	v := url.Values{}
 	if p.Filtered {
-		v = p.filter.api()
+		v = p.Filter.API()
 	}
 	if kind == "csv" || kind == "xlsx" {
 		if !p.Names {
-			p.labelled(v)
+			p.Labelled(v)
 		}
 	}
 	if kind == "csv" && p.Delimiter != ";" {

@@ -1,4 +1,4 @@
-package front
+package data
 
 import (
 	"encoding/binary"
@@ -13,8 +13,8 @@ import (
 	"parvis/internal/locale"
 )
 
-// cell is a value as a page shows it.
-type cell struct {
+// Cell is a value as a page shows it.
+type Cell struct {
 	Text  string
 	Link  string   // the value is an address
 	Items []string // of a list
@@ -26,19 +26,19 @@ type cell struct {
 // longest is how much of a text a table shows, in characters.
 const longest = 160
 
-// show writes a value for a reader; whole keeps long texts in full.
-func show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole bool) cell {
+// Show writes a value for a reader; whole keeps long texts in full.
+func Show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole bool) Cell {
 	if list, ok := value.([]any); ok {
-		out := cell{}
+		out := Cell{}
 		one := c
 		one.List = false
 		for _, v := range list {
-			out.Items = append(out.Items, show(p, one, decimals, v, whole).Text)
+			out.Items = append(out.Items, Show(p, one, decimals, v, whole).Text)
 		}
 		out.Empty = len(list) == 0
 		return out
 	}
-	out := cell{Num: numeric(c)}
+	out := Cell{Num: Numeric(c)}
 	switch v := value.(type) {
 	case nil:
 		out.Empty = true
@@ -56,7 +56,7 @@ func show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole b
 			out.Text = p.T("Yes")
 		}
 	case dataset.Day:
-		out.Text = day(p, time.Unix(int64(v)*86400, 0).UTC(), c.Precision)
+		out.Text = Day(p, time.Unix(int64(v)*86400, 0).UTC(), c.Precision)
 	case dataset.Instant:
 		out.Text = p.DateTime(time.UnixMicro(int64(v)).UTC())
 	case dataset.Point:
@@ -65,7 +65,7 @@ func show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole b
 		out.Text = shapeName(p, v.WKB)
 	case string:
 		out.Text = v
-		if address(v) {
+		if WebAddress(v) {
 			out.Link = v
 		}
 		if !whole && utf8.RuneCountInString(v) > longest {
@@ -75,8 +75,8 @@ func show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole b
 	return out
 }
 
-// day writes a date as precisely as it is known.
-func day(p *locale.Printer, t time.Time, precision string) string {
+// Day writes a date as precisely as it is known.
+func Day(p *locale.Printer, t time.Time, precision string) string {
 	switch precision {
 	case "year":
 		return strconv.Itoa(t.Year())
@@ -86,12 +86,13 @@ func day(p *locale.Printer, t time.Time, precision string) string {
 	return p.Day(t)
 }
 
-func numeric(c dataset.Column) bool {
+// Numeric tells whether a column holds numbers.
+func Numeric(c dataset.Column) bool {
 	return !c.List && (c.Type == dataset.Int || c.Type == dataset.Double)
 }
 
-// address tells whether a text is a whole web address.
-func address(s string) bool {
+// WebAddress tells whether a text is a whole web address.
+func WebAddress(s string) bool {
 	if !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "http://") || len(s) > 2000 || strings.ContainsAny(s, " \n\t") {
 		return false
 	}
@@ -125,8 +126,8 @@ func shapeName(p *locale.Printer, wkb []byte) string {
 	return p.T("Shape")
 }
 
-// typeName names the type of a field for readers.
-func typeName(p *locale.Printer, t dataset.Type, list bool) string {
+// TypeName names the type of a field for readers.
+func TypeName(p *locale.Printer, t dataset.Type, list bool) string {
 	name := ""
 	switch t {
 	case dataset.Text:

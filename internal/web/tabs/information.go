@@ -1,14 +1,15 @@
-package front
+package tabs
 
 import (
 	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
-	"parvis/internal/web/page"
-	"slices"
 	"strconv"
 	"strings"
+
+	"parvis/internal/web/data"
+	"parvis/internal/web/page"
 
 	"parvis/internal/dataset"
 	"parvis/internal/fault"
@@ -18,7 +19,7 @@ import (
 
 // informationPage describes a dataset.
 type informationPage struct {
-	datasetPage
+	data.Page
 	rows        int64
 	Lede        string
 	Download    string // address of the whole CSV
@@ -58,28 +59,28 @@ type attachment struct{ Title, Kind, Href string }
 // Rows gives the number of rows of the dataset that may be seen.
 func (p *informationPage) Rows() int64 { return p.rows }
 
-func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.open(w, r, "information")
+func (s *Tabs) information(w http.ResponseWriter, r *http.Request) error {
+	base, err := s.Open(w, r, "information")
 	if err != nil {
 		return err
 	}
-	p := &informationPage{datasetPage: base}
-	e := p.entry
-	description := e.DescriptionIn(p.view.Wish())
+	p := &informationPage{Page: base}
+	e := p.Entry
+	description := e.DescriptionIn(p.Wish())
 	p.Written = description.Lang
 	if err := s.describe(w, r, p, description.Text); err != nil {
 		return err
 	}
-	if p.rows, err = s.countRows(r, p.datasetPage); err != nil {
+	if p.rows, err = s.CountRows(r, p.Page); err != nil {
 		return err
 	}
 	p.Facts = facts(p)
 	if !p.NoRows && !p.Hidden && !p.NoFiles {
-		p.Download = apiURL(p.ID, "exports/csv", p.labelled(url.Values{}))
+		p.Download = data.APIURL(p.ID, "exports/csv", p.Labelled(url.Values{}))
 	}
 	var seen *portrait.Portrait
 	if !p.NoRows && !p.Hidden {
-		seen, err = s.portrait(r, p.actor, e)
+		seen, err = s.portrait(r, p.Actor, e)
 		switch {
 		case err == nil:
 			p.Sampled = seen.Sampled
@@ -90,35 +91,26 @@ func (s *Site) information(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	for _, f := range e.Fields {
-		p.Schema = append(p.Schema, schemaOf(p.datasetPage, f, seen))
+		p.Schema = append(p.Schema, schemaOf(p.Page, f, seen))
 	}
 	p.Sheet = p.sheet()
 	if s.counts {
 		p.Sheet = append(p.Sheet, sheetRow{Name: p.T("How often it is used"), Links: []choice{{Label: p.T("Statistics"), Href: p.Href("/stats/dataset/" + url.PathEscape(e.ID) + "/")}}})
 	}
 	for _, a := range e.Attachments {
-		p.Attachments = append(p.Attachments, attachment{a.Title, a.MIMEType, apiURL(p.ID, "attachments/"+url.PathEscape(a.ID), nil)})
+		p.Attachments = append(p.Attachments, attachment{a.Title, a.MIMEType, data.APIURL(p.ID, "attachments/"+url.PathEscape(a.ID), nil)})
 	}
 	for _, a := range e.Alternatives {
-		if address(a.URL) {
+		if data.WebAddress(a.URL) {
 			p.Attachments = append(p.Attachments, attachment{a.Title, a.MIMEType, a.URL})
 		}
 	}
-	p.Citation = citation(p.datasetPage)
+	p.Citation = p.Page.Citation()
 	return s.Render(w, r, http.StatusOK, s.pages["information"], p)
 }
 
-// apiURL gives the address of something of a dataset at the machine door.
-func apiURL(id, what string, q url.Values) string {
-	u := "/api/explore/v2.1/catalog/datasets/" + url.PathEscape(id) + "/" + what
-	if len(q) > 0 {
-		u += "?" + q.Encode()
-	}
-	return u
-}
-
 func facts(p *informationPage) []fact {
-	e := p.entry
+	e := p.Entry
 	var out []fact
 	if !p.NoRows {
 		if !p.Hidden {
@@ -128,7 +120,7 @@ func facts(p *informationPage) []fact {
 	if len(e.Fields) > 0 {
 		out = append(out, fact{p.T("Fields"), p.Int(int64(len(e.Fields)))})
 	}
-	if t, ok := moment(e.Metas.Text("default", "modified")); ok {
+	if t, ok := data.Moment(e.Metas.Text("default", "modified")); ok {
 		out = append(out, fact{p.T("Modified"), p.Date(t)})
 	}
 	for _, m := range []struct{ name, key string }{{p.T("Publisher"), "publisher"}, {p.T("Licence"), "license"}} {
@@ -140,10 +132,10 @@ func facts(p *informationPage) []fact {
 }
 
 // schemaOf shows a field; seen is nil where rows may not be looked at.
-func schemaOf(p datasetPage, f dataset.Field, seen *portrait.Portrait) schemaRow {
-	label, told := p.labelOf(f), p.entry.FieldIn(p.view.Wish(), f)
+func schemaOf(p data.Page, f dataset.Field, seen *portrait.Portrait) schemaRow {
+	label, told := p.LabelOf(f), p.Entry.FieldIn(p.Wish(), f)
 	row := schemaRow{Label: label.Text, Lang: label.Lang, Name: f.Name, Description: told.Text, Told: told.Lang, Filter: f.Annotations.Facet}
-	row.Type = typeName(p.Printer, f.Type, f.List())
+	row.Type = data.TypeName(p.Printer, f.Type, f.List())
 	if f.Annotations.Unit != "" {
 		row.Unit = f.Annotations.Unit
 	}
@@ -165,7 +157,7 @@ func says(p *locale.Printer, profile portrait.Profile, f dataset.Field, rows int
 	var parts []string
 	switch {
 	case len(profile.Bins) > 0 && (f.Type == dataset.Date || f.Type == dataset.DateTime):
-		low, high := day(p, profile.Time(profile.Low), f.Annotations.Precision), day(p, profile.Time(profile.High), f.Annotations.Precision)
+		low, high := data.Day(p, profile.Time(profile.Low), f.Annotations.Precision), data.Day(p, profile.Time(profile.High), f.Annotations.Precision)
 		if f.Annotations.Precision == "year" || f.Annotations.Precision == "month" {
 			parts = append(parts, p.T("from {low} to {high}", "low", low, "high", high))
 		} else {
@@ -195,12 +187,12 @@ func says(p *locale.Printer, profile portrait.Profile, f dataset.Field, rows int
 
 // sheet is the list at the side.
 func (p *informationPage) sheet() []sheetRow {
-	e := p.entry
+	e := p.Entry
 	rows := []sheetRow{{Name: p.T("Identifier"), Text: e.ID, Code: true}}
 	links := func(name, key string) {
 		row := sheetRow{Name: name}
 		for _, value := range e.Metas.Texts("default", key) {
-			row.Links = append(row.Links, choice{Label: page.Cut(value, longestChip), Href: p.Link("/explore/", url.Values{"refine." + key: {value}})})
+			row.Links = append(row.Links, choice{Label: page.Cut(value, data.LongestLabel), Href: p.Link("/explore/", url.Values{"refine." + key: {value}})})
 		}
 		if len(row.Links) > 0 {
 			rows = append(rows, row)
@@ -209,7 +201,7 @@ func (p *informationPage) sheet() []sheetRow {
 	text := func(name, value string) {
 		switch {
 		case value == "":
-		case address(value):
+		case data.WebAddress(value):
 			rows = append(rows, sheetRow{Name: name, Links: []choice{{Label: strings.TrimPrefix(strings.TrimPrefix(value, "https://"), "www."), Href: value}}})
 		default:
 			rows = append(rows, sheetRow{Name: name, Text: value})
@@ -221,7 +213,7 @@ func (p *informationPage) sheet() []sheetRow {
 	text(p.T("Period"), e.Metas.Text("dcat", "temporal"))
 	text(p.T("Level of detail"), e.Metas.Text("dcat", "granularity"))
 	text(p.T("Update frequency"), e.Metas.Text("default", "update_frequency"))
-	if t, ok := moment(e.Metas.Text("default", "data_processed")); ok {
+	if t, ok := data.Moment(e.Metas.Text("default", "data_processed")); ok {
 		text(p.T("Data processed"), p.Date(t))
 	}
 	if v := e.Version; v != nil {
@@ -234,24 +226,10 @@ func (p *informationPage) sheet() []sheetRow {
 	text(p.T("Attributions"), strings.Join(e.Metas.Texts("default", "attributions"), "; "))
 	if license := e.Metas.Text("default", "license"); license != "" {
 		row := sheetRow{Name: p.T("Licence"), Text: license}
-		if to := e.Metas.Text("default", "license_url"); address(to) {
+		if to := e.Metas.Text("default", "license_url"); data.WebAddress(to) {
 			row = sheetRow{Name: p.T("Licence"), Links: []choice{{Label: license, Href: to}}}
 		}
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-// citation gives the parts of the sentence with which the data may be cited.
-func citation(p datasetPage) []string {
-	e := p.entry
-	modified := ""
-	if t, ok := moment(e.Metas.Text("default", "modified")); ok {
-		modified = p.Date(t)
-	}
-	parts := []string{
-		e.Metas.Text("default", "publisher"), p.T("“{text}”", "text", p.Name), modified, e.Metas.Text("default", "license"),
-		p.Origin + tab(e.ID, "information"),
-	}
-	return slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 }

@@ -1,0 +1,93 @@
+package tabs
+
+import (
+	"embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"sync"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/microcosm-cc/bluemonday"
+
+	"parvis/internal/server"
+	"parvis/internal/web/data"
+	"parvis/internal/web/page"
+	"parvis/internal/web/portrait"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// What the frame of pages gives, by the names that stand in every page of this room.
+type (
+	choice = page.Choice
+	pair   = page.Pair
+	pager  = page.Pager
+)
+
+// Options are the parts of the Tabs.
+type Options struct {
+	Frame   *data.Frame
+	API     http.Handler // the machine door, asked by the API tab for its live answer
+	Counts  bool         // uses are counted: a dataset's pages link to what is known of its own
+	Formats []string     // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
+}
+
+// Tabs is the door of a dataset's pages.
+type Tabs struct {
+	*data.Frame
+	api       http.Handler
+	counts    bool
+	formats   []string
+	pages     map[string]*template.Template
+	rich      *bluemonday.Policy // what a description may hold
+	portraits *lru.Cache[string, *portrait.Portrait]
+	drawing   sync.Mutex // one portrait is made at a time: they are heavy and many are asked for at once
+}
+
+// New makes the Tabs; a template that cannot be read is an error.
+func New(o Options) (*Tabs, error) {
+	if o.Formats == nil {
+		o.Formats = []string{"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
+	}
+	s := &Tabs{Frame: o.Frame, api: o.API, counts: o.Counts, formats: o.Formats, rich: richText()}
+	var err error
+	if s.pages, err = data.Templates(templateFiles); err != nil {
+		return nil, err
+	}
+	s.portraits, err = lru.New[string, *portrait.Portrait](512)
+	return s, err
+}
+
+// Register adds the pages to a mux whose answers page.Frame guards.
+func (s *Tabs) Register(mux *http.ServeMux) {
+	page := func(pattern string, h server.Handler) { mux.Handle(pattern, s.Handle(h)) }
+
+	page("GET /explore/dataset/{id}/{$}", first)
+	page("GET /explore/dataset/{id}/information/{$}", server.Counted("information", s.information))
+	page("GET /explore/dataset/{id}/table/{$}", server.Counted("table", s.table))
+	page("GET /explore/dataset/{id}/export/{$}", server.Counted("export", s.export))
+	page("GET /explore/dataset/{id}/api/{$}", server.Counted("api", s.console))
+	page("GET /explore/dataset/{id}/record/{record}/{$}", server.Counted("record", s.record))
+	page("GET /explore/dataset/{id}/imprint.svg", s.imprint)
+}
+
+// first sends to the first tab.
+func first(w http.ResponseWriter, r *http.Request) error {
+	return server.Moved("/explore/dataset/"+url.PathEscape(r.PathValue("id"))+"/information/")(w, r)
+}
+
+// richText allows what descriptions of datasets use: text, lists, tables, links; no pictures, which would be
+// third-party requests, no headings above the page's own.
+func richText() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "hr", "strong", "b", "em", "i", "u", "s", "sub", "sup", "ul", "ol", "li", "dl", "dt", "dd",
+		"blockquote", "code", "pre", "h3", "h4", "h5", "table", "caption", "thead", "tbody", "tr", "th", "td")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	p.RequireNoReferrerOnLinks(true)
+	return p
+}
