@@ -30,6 +30,7 @@ import (
 	"parvis/internal/web/back"
 	"parvis/internal/web/data"
 	"parvis/internal/web/front"
+	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
 	"parvis/internal/web/tabs"
 	"parvis/internal/web/usage"
@@ -106,6 +107,11 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	datasets.Register(pages)
+	atlas, err := maps.New(maps.Options{Frame: onData})
+	if err != nil {
+		t.Fatal(err)
+	}
+	atlas.Register(pages)
 	use, err := usage.New(usage.Options{
 		Frame: frame, Counter: counter, Visible: func(a account.Actor) []*catalog.Entry { all, _ := b.Catalog.All(a); return all }, Find: b.Catalog.Find,
 	})

@@ -54,7 +54,7 @@ func doorList() []door {
 		"where=records_count>100", "order_by=records_count desc", "select=max(records_count)", "select=include(custom*)", "select=dataset_id,records_count,fields,features,data_visible,visibility",
 		"refine=title:x", "limit=0", "include_app_metas=true&include_links=true", "order_by=dataset_id&limit=1", "order_by=dataset_id desc&limit=1", "order_by=`custom." + twin(canaryMeta) + "`"}
 	d := api + "/catalog/datasets/" + id
-	page := "/explore/dataset/" + id
+	page, embed := "/explore/dataset/"+id, "/explore/embed/dataset/"+id
 	return []door{
 		{pattern: "/catalog/datasets/{dataset_id}/records", requests: with(d+"/records", questions...)},
 		{pattern: "/catalog/datasets/{dataset_id}/records/{record_id}", requests: with(d+"/records/RECORD", "", "select="+field, "select=*", "select=name,recordid")},
@@ -89,6 +89,10 @@ func doorList() []door {
 		{pattern: "/explore/dataset/{id}/export/{$}", requests: with(page+"/export/", "", "where="+field+"='x'", "q="+value+"1", "lang=fr")},
 		{pattern: "/explore/dataset/{id}/api/{$}", requests: with(page+"/api/", "", "select="+field, "where="+field+"='x'", "group_by=region&select=count(*)")},
 		{pattern: "/explore/dataset/{id}/record/{record}/{$}", requests: with(page+"/record/RECORD/", "", "lang=fr")},
+		{pattern: "/explore/dataset/{id}/map/{$}", requests: with(page+"/map/", "", "color=amount", "color="+field, "color=region", "q="+value+"1", "where="+field+"='x'", "geofilter.distance=7,8,900000", "lang=ar")},
+		{pattern: "/explore/embed/dataset/{id}/map/{$}", requests: with(embed+"/map/", "", "color="+field, "refine.region=south")},
+		{pattern: "/explore/dataset/{id}/tiles/{z}/{x}/{y}", requests: with(page+"/tiles/0/0/0.mvt", "", "color=name", "color=amount", "color="+field, "q="+value+"1", "where="+field+"='x'", "refine.region=south")},
+		{pattern: "/basemap/{z}/{x}/{y}", harmless: "the ground, which is everybody's"},
 		{pattern: "/explore/dataset/{id}/imprint.svg", requests: with(page+"/imprint.svg", "", "v=2-1", "dark=1")},
 		{pattern: "/stats/{$}", requests: with("/stats/", "", "period=2026", "period=2026-11", "lang=fr")}, {pattern: "/stats/data.csv", requests: with("/stats/data.csv", "", "period=2026-11")},
 		{pattern: "/stats/data.json", requests: with("/stats/data.json", "", "period=2026")}, {pattern: "/stats/dataset/{id}/{$}", requests: with("/stats/dataset/"+id+"/", "", "lang=ar")},
@@ -251,7 +255,7 @@ func mayAsk(t *testing.T, room string) bool {
 			t.Fatal(err)
 		}
 		for _, i := range f.Imports {
-			if i.Path.Value == `"parvis/internal/explore"` || i.Path.Value == `"parvis/internal/catalog"` || i.Path.Value == `"parvis/internal/engine"` {
+			if i.Path.Value == `"parvis/internal/explore"` || i.Path.Value == `"parvis/internal/catalog"` || i.Path.Value == `"parvis/internal/engine"` || i.Path.Value == `"parvis/internal/web/data"` {
 				return true
 			}
 		}

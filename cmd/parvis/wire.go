@@ -30,6 +30,7 @@ import (
 	"parvis/internal/web/back"
 	"parvis/internal/web/data"
 	"parvis/internal/web/front"
+	"parvis/internal/web/maps"
 	"parvis/internal/web/member"
 	"parvis/internal/web/page"
 	"parvis/internal/web/tabs"
@@ -194,8 +195,13 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
+	atlas, err := maps.New(maps.Options{Frame: onData})
+	if err != nil {
+		return nil, err
+	}
 	public.Register(mux)
 	datasets.Register(mux)
+	atlas.Register(mux)
 	legal.Register(mux)
 	use.Register(mux)
 	members.Register(mux)

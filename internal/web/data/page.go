@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"html"
@@ -19,6 +20,7 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/odsql"
 	"parvis/internal/server"
+	"parvis/internal/text"
 	"parvis/internal/web/page"
 )
 
@@ -145,8 +147,11 @@ func (f *Frame) CountRows(r *http.Request, p Page) (int64, error) {
 
 // tabs are the views of a dataset: those that its fields allow.
 func (p Page) tabs() []page.Choice {
-	return []page.Choice{{Tag: "information", Label: p.T("Information")}, {Tag: "table", Label: p.T("Table")},
-		{Tag: "export", Label: p.T("Export")}, {Tag: "api", Label: p.T("API")}}
+	all := []page.Choice{{Tag: "information", Label: p.T("Information")}, {Tag: "table", Label: p.T("Table")}}
+	if p.Place() != nil {
+		all = append(all, page.Choice{Tag: "map", Label: p.T("Map")})
+	}
+	return append(all, page.Choice{Tag: "export", Label: p.T("Export")}, page.Choice{Tag: "api", Label: p.T("API")})
 }
 
 // Filtered gives the address of this tab under another filter; how the tab shows its rows stays, the page does not.
@@ -252,4 +257,38 @@ func Moment(text string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// namings are what fields that name a row are called, folded, in the languages of the pages.
+var namings = []string{"nom", "name", "titre", "title", "libelle", "label", "intitule", "commune", "lieu", "place", "station", "gare", "اسم", "عنوان"}
+
+// NameField gives the field by which a row is called: the first text of one value that says so, else the first that is
+// no code. nil for none.
+func (p Page) NameField() *dataset.Field {
+	var named, first *dataset.Field
+	for i, f := range p.Entry.Fields {
+		if f.Type != dataset.Text || f.List() || f.Annotations.ID {
+			continue
+		}
+		if slices.Contains(namings, text.Fold(f.Name)) || slices.Contains(namings, text.Fold(f.Label)) {
+			return &p.Entry.Fields[i]
+		}
+		if first == nil {
+			first = &p.Entry.Fields[i]
+		}
+		if named == nil && !f.Annotations.Facet {
+			named = &p.Entry.Fields[i]
+		}
+	}
+	return cmp.Or(named, first)
+}
+
+// TabHref gives the address of a tab under the page's filter, "" for one that the dataset does not have.
+func (p Page) TabHref(tag string) string {
+	for _, t := range p.Tabs {
+		if t.Tag == tag {
+			return t.Href
+		}
+	}
+	return ""
 }

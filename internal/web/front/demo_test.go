@@ -28,6 +28,7 @@ import (
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 	"parvis/internal/web/data"
+	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
 	"parvis/internal/web/tabs"
 	"parvis/internal/web/terms"
@@ -128,6 +129,11 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 	mux := http.NewServeMux()
 	s.Register(mux)
 	datasets.Register(mux)
+	atlas, err := maps.New(maps.Options{Frame: onData})
+	if err != nil {
+		t.Fatal(err)
+	}
+	atlas.Register(mux)
 	legal.Register(mux)
 	counts.Register(mux)
 	return frame.Wrap(frame.Guard(mux))
