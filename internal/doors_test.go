@@ -91,7 +91,7 @@ func doorList() []door {
 		{pattern: "/explore/dataset/{id}/record/{record}/{$}", requests: with(page+"/record/RECORD/", "", "lang=fr")},
 		{pattern: "/explore/dataset/{id}/map/{$}", requests: with(page+"/map/", "", "color=amount", "color="+field, "color=region", "q="+value+"1", "where="+field+"='x'", "geofilter.distance=7,8,900000", "lang=ar")},
 		{pattern: "/explore/embed/dataset/{id}/map/{$}", requests: with(embed+"/map/", "", "color="+field, "refine.region=south")},
-		{pattern: "/explore/dataset/{id}/tiles/{z}/{x}/{y}", requests: with(page+"/tiles/0/0/0.mvt", "", "color=name", "color=amount", "color="+field, "q="+value+"1", "where="+field+"='x'", "refine.region=south")},
+		{pattern: "/explore/dataset/{id}/tiles/{z}/{x}/{y}", requests: with(page+"/tiles/0/0/0.mvt", "", "color=name&q="+name+"1", "color=amount", "color="+field, "q="+value+"1", "where="+field+"='x'", "refine.region=south")},
 		{pattern: "/basemap/{z}/{x}/{y}", harmless: "the ground, which is everybody's"},
 		{pattern: "/explore/dataset/{id}/imprint.svg", requests: with(page+"/imprint.svg", "", "v=2-1", "dark=1")},
 		{pattern: "/stats/{$}", requests: with("/stats/", "", "period=2026", "period=2026-11", "lang=fr")}, {pattern: "/stats/data.csv", requests: with("/stats/data.csv", "", "period=2026-11")},
