@@ -27,6 +27,7 @@ import (
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
+	"parvis/internal/web/analyse"
 	"parvis/internal/web/back"
 	"parvis/internal/web/data"
 	"parvis/internal/web/front"
@@ -112,6 +113,11 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	atlas.Register(pages)
+	analyses, err := analyse.New(onData)
+	if err != nil {
+		t.Fatal(err)
+	}
+	analyses.Register(pages)
 	use, err := usage.New(usage.Options{
 		Frame: frame, Counter: counter, Visible: func(a account.Actor) []*catalog.Entry { all, _ := b.Catalog.All(a); return all }, Find: b.Catalog.Find,
 	})

@@ -27,6 +27,7 @@ import (
 	"parvis/internal/privacy"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
+	"parvis/internal/web/analyse"
 	"parvis/internal/web/back"
 	"parvis/internal/web/data"
 	"parvis/internal/web/front"
@@ -199,8 +200,13 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
+	analyses, err := analyse.New(onData)
+	if err != nil {
+		return nil, err
+	}
 	public.Register(mux)
 	datasets.Register(mux)
+	analyses.Register(mux)
 	atlas.Register(mux)
 	legal.Register(mux)
 	use.Register(mux)

@@ -182,5 +182,8 @@ func (p *Printer) Month(t time.Time) string {
 // MonthName names a month: novembre.
 func (p *Printer) MonthName(m time.Month) string { return p.mark(p.rules.MonthWide(m)) }
 
+// WeekdayName names a day of the week.
+func (p *Printer) WeekdayName(d time.Weekday) string { return p.mark(p.rules.WeekdayWide(d)) }
+
 // List writes the items of an enumeration one after the other.
 func (p *Printer) List(items ...string) string { return strings.Join(items, p.C("list", ", ")) }

@@ -15,7 +15,7 @@ var address = regexp.MustCompile(`https?://\S+|[\w.]+@[\w.]+|/[\w./{}-]+`)
 
 // Names gives what is called the same in every language.
 func Names() []string {
-	return []string{"CSV", "JSON Lines", "JSON", "Excel", "Parquet", "GeoJSON", "GET", "API", "Python", "JavaScript", "curl",
+	return []string{"CSV", "SVG", "Atom", "R", "JSON Lines", "JSON", "Excel", "Parquet", "GeoJSON", "GET", "API", "Python", "JavaScript", "curl",
 		"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
 }
 
@@ -49,7 +49,7 @@ func Untranslated(page string, names ...string) []string {
 			report("<"+n.Parent.Data+">", n.Data)
 		case html.ElementNode:
 			switch n.Data {
-			case "script", "style", "code", "pre", "svg":
+			case "script", "style", "code", "pre", "svg", "textarea":
 				return
 			}
 			kind, code := "", false

@@ -151,7 +151,7 @@ func (p Page) tabs() []page.Choice {
 	if p.Place() != nil {
 		all = append(all, page.Choice{Tag: "map", Label: p.T("Map")})
 	}
-	return append(all, page.Choice{Tag: "export", Label: p.T("Export")}, page.Choice{Tag: "api", Label: p.T("API")})
+	return append(all, page.Choice{Tag: "analyze", Label: p.T("Analyse")}, page.Choice{Tag: "export", Label: p.T("Export")}, page.Choice{Tag: "api", Label: p.T("API")})
 }
 
 // Filtered gives the address of this tab under another filter; how the tab shows its rows stays, the page does not.

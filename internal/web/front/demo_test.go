@@ -27,6 +27,7 @@ import (
 	"parvis/internal/privacy"
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/server"
+	"parvis/internal/web/analyse"
 	"parvis/internal/web/data"
 	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
@@ -134,6 +135,11 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 		t.Fatal(err)
 	}
 	atlas.Register(mux)
+	analyses, err := analyse.New(onData)
+	if err != nil {
+		t.Fatal(err)
+	}
+	analyses.Register(mux)
 	legal.Register(mux)
 	counts.Register(mux)
 	return frame.Wrap(frame.Guard(mux))
