@@ -31,6 +31,7 @@ import (
 	"parvis/internal/web/back"
 	"parvis/internal/web/data"
 	"parvis/internal/web/front"
+	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
 	"parvis/internal/web/tabs"
@@ -103,7 +104,7 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	public.Register(pages)
-	datasets, err := tabs.New(tabs.Options{Frame: onData, API: mux, Counts: true})
+	datasets, err := tabs.New(tabs.Options{Frame: onData, API: mux, Counts: true, Versions: b.Catalog.Versions})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +119,7 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	analyses.Register(pages)
+	machine.New(machine.Options{Frame: onData, Versions: b.Catalog.Versions}).Register(pages)
 	use, err := usage.New(usage.Options{
 		Frame: frame, Counter: counter, Visible: func(a account.Actor) []*catalog.Entry { all, _ := b.Catalog.All(a); return all }, Find: b.Catalog.Find,
 	})

@@ -31,6 +31,7 @@ import (
 	"parvis/internal/web/back"
 	"parvis/internal/web/data"
 	"parvis/internal/web/front"
+	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
 	"parvis/internal/web/member"
 	"parvis/internal/web/page"
@@ -167,7 +168,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	datasets, err := tabs.New(tabs.Options{Frame: onData, API: api, Counts: d.counter.Level() != statistics.Off})
+	datasets, err := tabs.New(tabs.Options{Frame: onData, API: api, Counts: d.counter.Level() != statistics.Off, Versions: p.catalog.Versions})
 	if err != nil {
 		return nil, err
 	}
@@ -207,6 +208,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	public.Register(mux)
 	datasets.Register(mux)
 	analyses.Register(mux)
+	machine.New(machine.Options{Frame: onData, Versions: p.catalog.Versions}).Register(mux)
 	atlas.Register(mux)
 	legal.Register(mux)
 	use.Register(mux)

@@ -79,7 +79,7 @@ func (p *Page) nearest(wrong string) string {
 	asked := text.Fold(wrong)
 	for _, f := range p.Entry.Fields {
 		name := text.Fold(f.Name)
-		d := letters(asked, name)
+		d := Letters(asked, name)
 		if len(asked) >= 3 && strings.Contains(name, asked) || text.Fold(f.Label) == asked {
 			d = 1
 		}
@@ -90,26 +90,31 @@ func (p *Page) nearest(wrong string) string {
 	return best
 }
 
-// letters counts the letters to add, drop or change between two texts.
-func letters(a, b string) int {
+// Letters counts the letters to add, drop, change or swap with their neighbour between two texts; at most 60.
+func Letters(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	if len(x) > 60 || len(y) > 60 {
 		return 60
 	}
+	var before []int // the row before the last
 	row := make([]int, len(y)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range x {
-		last := row[0]
-		row[0] = i + 1
+		next := make([]int, len(y)+1)
+		next[0] = i + 1
 		for j := range y {
-			cost := last
-			if x[i] != y[j] {
-				cost++
+			cost := 1
+			if x[i] == y[j] {
+				cost = 0
 			}
-			last, row[j+1] = row[j+1], min(cost, row[j]+1, row[j+1]+1)
+			next[j+1] = min(row[j]+cost, row[j+1]+1, next[j]+1)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
 		}
+		before, row = row, next
 	}
 	return row[len(y)]
 }

@@ -1,9 +1,11 @@
 package front
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"parvis/internal/web/data"
@@ -35,14 +37,18 @@ type catalogPage struct {
 	Cards  []card
 	Pager  *pager
 	Active int
+	Feed   string
+	Asked  string   // what was written, where the words that were looked for are spelled otherwise
+	Hits   []hit    // datasets in whose rows the words stand
 	Files  []choice // the datasets listed, with all their descriptions, as files
 }
 
 // facetGroup is a facet with its values as links.
 type facetGroup struct {
-	Label  string
-	Values []data.FacetChoice
-	More   string // address that shows all values, "" where all are shown
+	Label   string
+	Several bool // several values may be chosen
+	Values  []data.FacetChoice
+	More    string // address that shows all values, "" where all are shown
 }
 
 // card is a dataset in the list.
@@ -60,9 +66,18 @@ type card struct {
 func catalogFacets(p *locale.Printer) []choice {
 	return []choice{
 		{Tag: "theme", Label: p.T("Theme")}, {Tag: "features", Label: p.T("Views")}, {Tag: "publisher", Label: p.T("Publisher")},
-		{Tag: "keyword", Label: p.T("Keyword")}, {Tag: "license", Label: p.T("Licence")},
+		{Tag: "keyword", Label: p.T("Keyword")}, {Tag: "territory", Label: p.T("Territory")}, {Tag: "license", Label: p.T("Licence")},
 		{Tag: "language", Label: p.T("Language")}, {Tag: "modified", Label: p.T("Modified")},
 	}
+}
+
+// severals are the facets of which several values may be chosen: datasets have one of them.
+var severals = []string{"theme", "publisher", "keyword", "license", "territory"}
+
+// either makes several chosen values of such a facet alternatives.
+func either(f data.Filter) data.Filter {
+	f.Either = severals
+	return f
 }
 
 // featureName names what can be done with a dataset.
@@ -114,7 +129,7 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 	}
 	filtered := func(g data.Filter) string { return href(g, sort, 1) }
 
-	q := f.Question()
+	q := either(f).Question()
 	q.Lang = p.Rules
 	q.OrderBy = map[string]string{"newest": "modified desc", "title": "_order"}[sort]
 	limit := cardsPerPage
@@ -123,9 +138,28 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("catalogue page: %w", err)
 	}
+	if total == 0 && f.Words != "" {
+		better, err := s.spell(r, actor, f.Words)
+		if err != nil {
+			return fmt.Errorf("spelling: %w", err)
+		}
+		if better != "" {
+			g := f
+			g.Words = better
+			q.Where = either(g).Question().Where
+			found, n, err := s.Portal.Datasets(r.Context(), actor, q)
+			if err != nil {
+				return fmt.Errorf("catalogue page: %w", err)
+			}
+			if n > 0 {
+				p.Asked, f, entries, total = f.Words, g, found, n
+			}
+		}
+	}
 	if f.Words != "" && at == 1 {
+		p.Hits = s.inRows(r, p.view, actor, cmp.Or(p.Asked, f.Words))
 		hit := server.Count(w)
-		hit.Searched, hit.Terms, hit.Found = true, f.Words, total > 0
+		hit.Searched, hit.Terms, hit.Found = true, cmp.Or(p.Asked, f.Words), total > 0 && p.Asked == ""
 	}
 	p.Query, p.Total, p.Active = f.Words, total, len(f.Refine)+len(f.Exclude)
 	for _, e := range entries {
@@ -164,6 +198,9 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 		address := url.URL{Path: "/api/explore/v2.1/catalog/exports/" + c.Tag, RawQuery: f.API().Encode()}
 		p.Files = append(p.Files, choice{Label: c.Label, Href: address.String()})
 	}
+	p.Feed = p.Link("/explore/feed.atom", f.Values())
+	p.Feeds = []choice{{Label: p.T("New and changed datasets"), Href: p.Feed}}
+	p.Thing = map[string]any{"@context": "https://schema.org/", "@type": "DataCatalog", "name": p.Portal(), "url": p.Origin + "/explore/", "description": p.About, "inLanguage": p.Tag}
 	p.Pager = page.Paginate(at, min((total+cardsPerPage-1)/cardsPerPage, mostPages), func(n int64) string { return href(f, sort, n) })
 	return s.Render(w, r, http.StatusOK, s.pages["catalog"], p)
 }
@@ -174,8 +211,11 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f dat
 	q.Lang = v.Rules
 	for _, n := range names {
 		facet := n.Tag
-		if facet == "modified" {
+		switch {
+		case facet == "modified":
 			facet = `facet(name="modified", sort="-alphanum")` // years, the last first
+		case slices.Contains(severals, facet):
+			facet = "facet(name=" + data.Quote(facet) + ", disjunctive=true)"
 		}
 		q.Facet = append(q.Facet, facet)
 	}
@@ -193,7 +233,7 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f dat
 		if len(facet.Values) == 0 {
 			continue
 		}
-		group := facetGroup{Label: n.Label}
+		group := facetGroup{Label: n.Label, Several: slices.Contains(severals, n.Tag)}
 		group.Values = data.FacetChoices(facet.Name, facet.Values, f, href, 0)
 		for i, value := range group.Values {
 			switch n.Tag {

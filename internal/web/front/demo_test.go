@@ -2,6 +2,7 @@ package front
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha1"
 	"encoding/json"
 	"fmt"
@@ -29,6 +30,7 @@ import (
 	"parvis/internal/server"
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/data"
+	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
 	"parvis/internal/web/tabs"
@@ -88,7 +90,8 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 	if err != nil {
 		t.Fatal(err)
 	}
-	doors, use := tabs.Options{}, usage.Options{Find: func(a account.Actor, id string) (*catalog.Entry, error) {
+	none := func(context.Context, string) ([]dataset.Version, error) { return []dataset.Version{{Number: 1, Rows: 3}}, nil }
+	doors, use := tabs.Options{Versions: none}, usage.Options{Find: func(a account.Actor, id string) (*catalog.Entry, error) {
 		e, _, err := p.Dataset(t.Context(), a, id)
 		return e, err
 	}}
@@ -140,6 +143,7 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 		t.Fatal(err)
 	}
 	analyses.Register(mux)
+	machine.New(machine.Options{Frame: onData, Versions: none}).Register(mux)
 	legal.Register(mux)
 	counts.Register(mux)
 	return frame.Wrap(frame.Guard(mux))

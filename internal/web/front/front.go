@@ -4,6 +4,8 @@ import (
 	"embed"
 	"html/template"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"parvis/internal/web/data"
 	"parvis/internal/web/page"
 )
@@ -28,10 +30,15 @@ type Options struct {
 type Site struct {
 	*data.Frame
 	pages map[string]*template.Template
+	known *lru.Cache[string, any] // figures of the first page, by version and field
 }
 
 // New makes a Site; a template that cannot be read is an error.
 func New(o Options) (*Site, error) {
 	pages, err := data.Templates(templateFiles)
-	return &Site{Frame: o.Frame, pages: pages}, err
+	if err != nil {
+		return nil, err
+	}
+	known, err := lru.New[string, any](256)
+	return &Site{Frame: o.Frame, pages: pages, known: known}, err
 }

@@ -216,8 +216,8 @@ func TestAddresses(t *testing.T) {
 		status int
 		to     string
 	}{
-		{"/", 302, "/explore/"},
-		{"/?lang=fr", 302, "/explore/?lang=fr"},
+		{"/", 200, ""},
+		{"/?lang=fr", 200, ""},
 		{"/explore/dataset/some.set/", 302, "/explore/dataset/some.set/information/"},
 		{"/terms/cookies-information", 301, "/terms/cookies-policy/"},
 		{"/explore/dataset/some.set/table", 307, "/explore/dataset/some.set/table/"},

@@ -12,18 +12,13 @@ import (
 func (s *Site) Register(mux *http.ServeMux) {
 	page := func(pattern string, h server.Handler) { mux.Handle(pattern, s.Handle(h)) }
 
-	page("GET /{$}", s.home)
+	page("GET /{$}", server.Counted("home", s.home))
 	page("GET /explore/{$}", server.Counted("catalogue", s.catalog))
 	mux.Handle("GET /assets/", s.Assets)
 	mux.Handle("GET /favicon.ico", http.RedirectHandler(s.Assets.URL("mark.svg"), http.StatusFound))
-	page("GET /robots.txt", robots)
+	page("GET /robots.txt", s.robots)
 	page("GET /", s.nowhere)
 	page("/", refuse)
-}
-
-// home sends to the catalogue, the first page as yet.
-func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
-	return server.Moved("/explore/")(w, r)
 }
 
 // nowhere answers for addresses that are no page.
@@ -32,11 +27,11 @@ func (s *Site) nowhere(http.ResponseWriter, *http.Request) error {
 }
 
 // robots asks search engines to read the pages, not every filter of every table, nor the machine door.
-func robots(w http.ResponseWriter, _ *http.Request) error {
+func (s *Site) robots(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "public, max-age=86400")
-	_, err := w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /i18n/\nDisallow: /*?*refine.\nDisallow: /*?*exclude.\nDisallow: /*?*where=\nDisallow: /*?*sort=\nDisallow: /*?*q=\n"))
+	_, err := w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /i18n/\nDisallow: /*?*refine.\nDisallow: /*?*exclude.\nDisallow: /*?*where=\nDisallow: /*?*sort=\nDisallow: /*?*q=\n\nSitemap: " + s.View(w, r, nil, "").Origin + "/sitemap.xml\n"))
 	return err
 }
 

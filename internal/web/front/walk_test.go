@@ -26,9 +26,12 @@ func TestWalkTheDemo(t *testing.T) {
 			continue
 		}
 		seen[target] = true
-		status, body, _ := pagetest.Get(t, h, target)
+		status, body, header := pagetest.Get(t, h, target)
 		if status != 200 {
 			t.Errorf("%s: %d", target, status)
+			continue
+		}
+		if !strings.HasPrefix(header.Get("Content-Type"), "text/html") { // a feed, or a figure's file
 			continue
 		}
 		c := pagetest.Check(t, target, body)

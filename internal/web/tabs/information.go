@@ -105,6 +105,8 @@ func (s *Tabs) information(w http.ResponseWriter, r *http.Request) error {
 			p.Attachments = append(p.Attachments, attachment{a.Title, a.MIMEType, a.URL})
 		}
 	}
+	p.Thing = p.SchemaOrg(p.Lede)
+	p.Feeds = []choice{{Label: p.Name, Href: p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/feed.atom", nil)}}
 	p.Citation = p.Page.Citation()
 	return s.Render(w, r, http.StatusOK, s.pages["information"], p)
 }
@@ -217,7 +219,7 @@ func (p *informationPage) sheet() []sheetRow {
 		text(p.T("Data processed"), p.Date(t))
 	}
 	if v := e.Version; v != nil {
-		text(p.T("Version"), strconv.Itoa(v.Number))
+		rows = append(rows, sheetRow{Name: p.T("Version"), Links: []choice{{Label: strconv.Itoa(v.Number), Href: p.Href(data.Address(e.ID, "versions"))}}})
 	}
 	links(p.T("Publisher"), "publisher")
 	for _, source := range e.Metas.Texts("default", "references") {

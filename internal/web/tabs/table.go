@@ -83,12 +83,19 @@ type facetOption struct {
 // mostOptions is how many values of a facet the filter form shows.
 const mostOptions = 40
 
-func (s *Tabs) table(w http.ResponseWriter, r *http.Request) error {
+// table shows the rows.
+func (s *Tabs) table(w http.ResponseWriter, r *http.Request) error { return s.rows(w, r, false) }
+
+// embed shows the rows within a page of somebody else.
+func (s *Tabs) embed(w http.ResponseWriter, r *http.Request) error { return s.rows(w, r, true) }
+
+func (s *Tabs) rows(w http.ResponseWriter, r *http.Request, embedded bool) error {
 	base, err := s.Open(w, r, "table")
 	if err != nil {
 		return err
 	}
 	p := &tablePage{Page: base}
+	p.Embedded = embedded
 	p.Query, p.Where = p.Filter.Words, p.Filter.Where
 	p.Active = len(p.Filter.Refine) + len(p.Filter.Exclude)
 	if p.Filter.Where != "" {
@@ -169,7 +176,7 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 		if n > 1 {
 			v.Set("page", strconv.FormatInt(n, 10))
 		}
-		return p.Link(data.Address(p.ID, "table"), v)
+		return p.Link(p.address(), v)
 	}
 	for _, c := range rows.Columns {
 		h := head{Label: page.Cut(c.Label, data.LongestLabel), Num: data.Numeric(c), Below: data.TypeName(p.Printer, c.Type, c.List)}
@@ -273,4 +280,12 @@ func (p *tablePage) options(facet explore.Facet, f *dataset.Field, group int) (s
 	}
 	walk(facet.Values, 0)
 	return shown, hidden
+}
+
+// address gives where the table stands: on its own page, or within one of somebody else.
+func (p *tablePage) address() string {
+	if p.Embedded {
+		return data.EmbedAddress(p.ID, "table")
+	}
+	return data.Address(p.ID, "table")
 }

@@ -1,6 +1,7 @@
 package tabs
 
 import (
+	"context"
 	"embed"
 	"html/template"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/microcosm-cc/bluemonday"
 
+	"parvis/internal/dataset"
 	"parvis/internal/server"
 	"parvis/internal/web/data"
 	"parvis/internal/web/page"
@@ -28,22 +30,24 @@ type (
 
 // Options are the parts of the Tabs.
 type Options struct {
-	Frame   *data.Frame
-	API     http.Handler // the machine door, asked by the API tab for its live answer
-	Counts  bool         // uses are counted: a dataset's pages link to what is known of its own
-	Formats []string     // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
+	Frame    *data.Frame
+	API      http.Handler                                                    // the machine door, asked by the API tab for its live answer
+	Counts   bool                                                            // uses are counted: a dataset's pages link to what is known of its own
+	Versions func(ctx context.Context, id string) ([]dataset.Version, error) // of a dataset that who asks may see, the newest first
+	Formats  []string                                                        // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
 }
 
 // Tabs is the door of a dataset's pages.
 type Tabs struct {
 	*data.Frame
-	api       http.Handler
-	counts    bool
-	formats   []string
-	pages     map[string]*template.Template
-	rich      *bluemonday.Policy // what a description may hold
-	portraits *lru.Cache[string, *portrait.Portrait]
-	drawing   sync.Mutex // one portrait is made at a time: they are heavy and many are asked for at once
+	api        http.Handler
+	counts     bool
+	formats    []string
+	versionsOf func(ctx context.Context, id string) ([]dataset.Version, error)
+	pages      map[string]*template.Template
+	rich       *bluemonday.Policy // what a description may hold
+	portraits  *lru.Cache[string, *portrait.Portrait]
+	drawing    sync.Mutex // one portrait is made at a time: they are heavy and many are asked for at once
 }
 
 // New makes the Tabs; a template that cannot be read is an error.
@@ -51,7 +55,7 @@ func New(o Options) (*Tabs, error) {
 	if o.Formats == nil {
 		o.Formats = []string{"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
 	}
-	s := &Tabs{Frame: o.Frame, api: o.API, counts: o.Counts, formats: o.Formats, rich: richText()}
+	s := &Tabs{Frame: o.Frame, api: o.API, counts: o.Counts, formats: o.Formats, versionsOf: o.Versions, rich: richText()}
 	var err error
 	if s.pages, err = data.Templates(templateFiles); err != nil {
 		return nil, err
@@ -70,6 +74,8 @@ func (s *Tabs) Register(mux *http.ServeMux) {
 	page("GET /explore/dataset/{id}/export/{$}", server.Counted("export", s.export))
 	page("GET /explore/dataset/{id}/api/{$}", server.Counted("api", s.console))
 	page("GET /explore/dataset/{id}/record/{record}/{$}", server.Counted("record", s.record))
+	page("GET /explore/dataset/{id}/versions/{$}", server.Counted("versions", s.versions))
+	page("GET /explore/embed/dataset/{id}/table/{$}", server.Counted("table", s.embed))
 	page("GET /explore/dataset/{id}/imprint.svg", s.imprint)
 }
 

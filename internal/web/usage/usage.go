@@ -102,7 +102,7 @@ func (s *Site) stats(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := &usagePage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("Use of this portal") }, "")}
+	p := &usagePage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("Use of this portal") }, "stats")}
 	p.About = p.T("How often the pages, files and API of this portal are used, counted without knowing anybody.")
 	p.Style = "stats.css"
 	if p.Off = !s.counting(); p.Off {
