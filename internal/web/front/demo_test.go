@@ -90,7 +90,9 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 	if err != nil {
 		t.Fatal(err)
 	}
-	none := func(context.Context, string) ([]dataset.Version, error) { return []dataset.Version{{Number: 1, Rows: 3}}, nil }
+	none := func(context.Context, string) ([]dataset.Version, error) {
+		return []dataset.Version{{Number: 1, Rows: 3}}, nil
+	}
 	doors, use := tabs.Options{Versions: none}, usage.Options{Find: func(a account.Actor, id string) (*catalog.Entry, error) {
 		e, _, err := p.Dataset(t.Context(), a, id)
 		return e, err

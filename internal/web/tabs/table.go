@@ -42,6 +42,11 @@ type tablePage struct {
 	Pages        int64
 	Facets       []facetField
 	CSV, JSON    string // this view at the machine door
+	Columns      []columnChoice
+	Shown        int    // columns that are shown
+	KeepColumns  []pair // what the form of columns keeps
+	Cards        bool   // rows are cards where the screen is narrow
+	Toggle       string // address of the other way
 	Active       int
 }
 
@@ -53,8 +58,15 @@ type head struct {
 	Label, Lang string
 	Below       string // the unit, or the type
 	Href        string // sorts by this column; "" where it cannot
+	About       string // address of the page on this column
 	Sorted      string // ascending, descending or ""
 	Num         bool
+}
+
+// columnChoice is a column that may be shown or not.
+type columnChoice struct {
+	Name, Label, Lang string
+	On                bool
 }
 
 // line is a row of the table.
@@ -95,7 +107,10 @@ func (s *Tabs) rows(w http.ResponseWriter, r *http.Request, embedded bool) error
 		return err
 	}
 	p := &tablePage{Page: base}
-	p.Embedded = embedded
+	p.Embedded, p.Style, p.Script = embedded, "table.css", "table.js"
+	if embedded {
+		p.Script = ""
+	}
 	p.Query, p.Where = p.Filter.Words, p.Filter.Where
 	p.Active = len(p.Filter.Refine) + len(p.Filter.Exclude)
 	if p.Filter.Where != "" {
@@ -110,6 +125,7 @@ func (s *Tabs) rows(w http.ResponseWriter, r *http.Request, embedded bool) error
 	q := p.Filter.Question()
 	q.OrderBy = p.order(sort)
 	q.Lang = p.Rules
+	q.Select = p.choose()
 	limit := rowsPerPage
 	q.Limit, q.Offset = &limit, int(at-1)*rowsPerPage
 	status := http.StatusOK
@@ -134,7 +150,7 @@ func (s *Tabs) rows(w http.ResponseWriter, r *http.Request, embedded bool) error
 		p.Facets = p.facetFields(found)
 	}
 	p.KeepFilter = page.Pairs(p.Params, func(name string) bool {
-		return name == "q" || name == "sort" || strings.HasPrefix(name, "exclude.") ||
+		return name == "q" || name == "sort" || name == "column" || name == "view" || strings.HasPrefix(name, "geofilter.") || strings.HasPrefix(name, "disjunctive.") || strings.HasPrefix(name, "exclude.") ||
 			strings.HasPrefix(name, "refine.") && !slices.ContainsFunc(p.Facets, func(f facetField) bool { return f.Name == name })
 	})
 	return s.Render(w, r, status, s.pages["table"], p)
@@ -176,6 +192,11 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 		if n > 1 {
 			v.Set("page", strconv.FormatInt(n, 10))
 		}
+		for _, name := range []string{"column", "view"} {
+			if kept := p.Params[name]; len(kept) > 0 {
+				v[name] = kept
+			}
+		}
 		return p.Link(p.address(), v)
 	}
 	for _, c := range rows.Columns {
@@ -188,6 +209,9 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 			h.Label, h.Lang = page.Cut(label.Text, data.LongestLabel), label.Lang
 			if f.Annotations.Unit != "" {
 				h.Below = f.Annotations.Unit
+			}
+			if !p.Embedded && !f.Geo() && f.Type != dataset.JSON {
+				h.About = p.Link(columnAddress(p.ID, f.Name), p.Filter.Values())
 			}
 			if sortable(*f) {
 				h.Href = href(c.Name, 1)
@@ -224,6 +248,9 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 	api := p.Filter.API()
 	if order := p.order(sort); order != "" {
 		api.Set("order_by", order)
+	}
+	if p.Shown < len(p.Columns) {
+		api.Set("select", p.selected())
 	}
 	p.JSON = data.APIURL(p.ID, "records", api)
 	p.CSV = data.APIURL(p.ID, "exports/csv", p.Labelled(api))
@@ -288,4 +315,51 @@ func (p *tablePage) address() string {
 		return data.EmbedAddress(p.ID, "table")
 	}
 	return data.Address(p.ID, "table")
+}
+
+// choose reads which columns are shown, and gives the select of the question: "" for all.
+func (p *tablePage) choose() string {
+	asked := p.Params["column"]
+	for _, f := range p.Entry.Fields {
+		label := p.LabelOf(f)
+		p.Columns = append(p.Columns, columnChoice{f.Name, label.Text, label.Lang, slices.Contains(asked, f.Name)})
+	}
+	for _, c := range p.Columns {
+		if c.On {
+			p.Shown++
+		}
+	}
+	if p.Shown == 0 { // none, or none that there is: all
+		for i := range p.Columns {
+			p.Columns[i].On = true
+		}
+		p.Shown = len(p.Columns)
+	}
+	p.KeepColumns = page.Pairs(p.Params, func(name string) bool { return name != "column" && name != "page" && name != "lang" && name != "flg" })
+	p.Cards = p.Params.Get("view") == "cards"
+	v := url.Values{}
+	for name, values := range p.Params {
+		if name != "view" {
+			v[name] = values
+		}
+	}
+	if !p.Cards {
+		v.Set("view", "cards")
+	}
+	p.Toggle = p.Link(p.address(), v)
+	if p.Shown == len(p.Columns) {
+		return ""
+	}
+	return p.selected() + ", recordid"
+}
+
+// selected writes the columns that are shown in the query language.
+func (p *tablePage) selected() string {
+	var names []string
+	for _, c := range p.Columns {
+		if c.On {
+			names = append(names, data.FieldName(c.Name))
+		}
+	}
+	return strings.Join(names, ", ")
 }

@@ -71,6 +71,7 @@ func (s *Tabs) Register(mux *http.ServeMux) {
 	page("GET /explore/dataset/{id}/{$}", first)
 	page("GET /explore/dataset/{id}/information/{$}", server.Counted("information", s.information))
 	page("GET /explore/dataset/{id}/table/{$}", server.Counted("table", s.table))
+	page("GET /explore/dataset/{id}/table/column/{field}/{$}", server.Counted("table", s.column))
 	page("GET /explore/dataset/{id}/export/{$}", server.Counted("export", s.export))
 	page("GET /explore/dataset/{id}/api/{$}", server.Counted("api", s.console))
 	page("GET /explore/dataset/{id}/record/{record}/{$}", server.Counted("record", s.record))
