@@ -126,7 +126,7 @@ func read(name string) (*world, error) {
 			box := shape[0].Bound()
 			w.land = append(w.land, land{shape, box})
 			if size := area(shape[0]); size > p.size {
-				p.size, p.at = size, box.Center()
+				p.size, p.at = size, orb.Point{(box.Min[0] + box.Max[0]) / 2, (box.Min[1] + box.Max[1]) / 2}
 			}
 		}
 		if p.size > 0 {

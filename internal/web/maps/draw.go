@@ -168,12 +168,12 @@ func (f frame) draw(g orb.Geometry) (s shape, ok bool) {
 		}
 	}
 	s = shape{Path: f.path(lines, closed), Line: !closed}
-	x, y := f.at(largest.Center())
+	x, y := f.at(middle(largest))
 	x1, _ := f.at(largest.Min)
 	x2, _ := f.at(largest.Max)
 	s.middle, s.size = orb.Point{x, y}, x2-x1
 	if s.Path == "" { // too small to have a shape: a dot
-		s = f.point(g.Bound().Center())
+		s = f.point(middle(g.Bound()))
 	}
 	return s, true
 }
@@ -181,6 +181,11 @@ func (f frame) draw(g orb.Geometry) (s shape, ok bool) {
 func (f frame) point(p orb.Point) shape {
 	x, y := f.at(p)
 	return shape{X: round1(x), Y: round1(y), Radius: "4.5", middle: orb.Point{x, y}, size: 9}
+}
+
+// middle gives the middle of a box.
+func middle(b orb.Bound) orb.Point {
+	return orb.Point{(b.Min[0] + b.Max[0]) / 2, (b.Min[1] + b.Max[1]) / 2}
 }
 
 // captions chooses the names that fit: the largest shapes first, none over another or over the edge.
@@ -201,11 +206,11 @@ func captions(shapes []shape, most int) []caption {
 			y -= 9
 		}
 		t := taken{x - half - 3, y - 10, x + half + 3, y + 5}
-		clear := t.x1 > 2 && t.x2 < wide-2 && t.y1 > 2 && t.y2 < high-2
+		free := t.x1 > 2 && t.x2 < wide-2 && t.y1 > 2 && t.y2 < high-2
 		for _, u := range used {
-			clear = clear && (t.x2 < u.x1 || u.x2 < t.x1 || t.y2 < u.y1 || u.y2 < t.y1)
+			free = free && (t.x2 < u.x1 || u.x2 < t.x1 || t.y2 < u.y1 || u.y2 < t.y1)
 		}
-		if clear {
+		if free {
 			used = append(used, t)
 			out = append(out, caption{X: round1(x), Y: round1(y + 4), Text: s.name})
 		}

@@ -14,7 +14,7 @@ func TestTheWholeBoxIsDrawn(t *testing.T) {
 		{Min: orb.Point{1.5, 48.8}, Max: orb.Point{2.2, 49.1}}, {Min: orb.Point{-180, -89}, Max: orb.Point{180, 83}}, {Min: orb.Point{2, 48}, Max: orb.Point{2, 48}},
 	} {
 		f := newFrame(box)
-		for _, p := range []orb.Point{box.Center(), {box.Left(), math.Max(box.Bottom(), -57)}, {box.Right(), math.Min(box.Top(), 78)}} {
+		for _, p := range []orb.Point{middle(box), {box.Left(), math.Max(box.Bottom(), -57)}, {box.Right(), math.Min(box.Top(), 78)}} {
 			if x, y := f.at(p); x < 0 || x > wide || y < 0 || y > high || math.IsNaN(x+y) {
 				t.Errorf("%v of %v lies at %.0f, %.0f", p, box, x, y)
 			}

@@ -43,11 +43,11 @@ type mapPage struct {
 	Captions      []caption
 	Cells         bool // positions are counted in cells
 
-	Legend Legend
-	Colors []choice // by which the map may be coloured
-	Listed []choice // rows by name
-	Near   near
-	Says   string // what the map shows
+	Legend  Legend
+	Colours []choice // by which the map may be coloured
+	Listed  []choice // rows by name
+	Near    near
+	Says    string // what the map shows
 
 	Table, Share, EmbedCode string
 	Attribution             string
@@ -188,17 +188,17 @@ func (s *Maps) fill(r *http.Request, p *mapPage) (status int, err error) {
 		return 0, fmt.Errorf("map of %s: %w", p.ID, err)
 	}
 	p.Placed = placed
-	colors, err := s.rule(r, p.Page, place)
+	colours, err := s.rule(r, p.Page, place)
 	if err != nil {
 		return 0, fmt.Errorf("colours of %s: %w", p.ID, err)
 	}
-	p.legend(colors)
+	p.legend(colours)
 	if placed > 0 {
-		if err := s.draw(r, p, place, colors, box); err != nil {
+		if err := s.draw(r, p, place, colours, box); err != nil {
 			return 0, fmt.Errorf("map of %s: %w", p.ID, err)
 		}
 	}
-	p.island(s.ground, place, colors, box)
+	p.island(s.ground, place, colours, box)
 	p.share()
 	return http.StatusOK, nil
 }
@@ -237,7 +237,7 @@ func (p *mapPage) legend(u rule) {
 		}
 		v := p.Filter.Values()
 		v.Set("color", f.Name)
-		p.Colors = append(p.Colors, choice{Tag: f.Name, Label: p.LabelOf(f).Text, Href: p.Link(data.Address(p.ID, "map"), v), On: u.Field != nil && f.Name == u.Field.Name})
+		p.Colours = append(p.Colours, choice{Tag: f.Name, Label: p.LabelOf(f).Text, Href: p.Link(data.Address(p.ID, "map"), v), On: u.Field != nil && f.Name == u.Field.Name})
 	}
 	if u.Field == nil {
 		return
