@@ -287,7 +287,7 @@ func (p *portal) as(email, password string) *browser {
 	return b
 }
 
-var called = regexp.MustCompile(`<details class="lang me"><summary>.*?<bdi>(.*?)</bdi>`)
+var called = regexp.MustCompile(`<details class="lang me" data-menu><summary>.*?<bdi>(.*?)</bdi>`)
 
 // who tells who is signed in, as a page says it; "" for nobody.
 func (b *browser) who() string {
