@@ -93,6 +93,7 @@ func doorList() []door {
 		{pattern: "/explore/embed/dataset/{id}/map/{$}", requests: with(embed+"/map/", "", "color="+field, "refine.region=south")},
 		{pattern: "/explore/dataset/{id}/tiles/{z}/{x}/{y}", requests: with(page+"/tiles/0/0/0.mvt", "", "color=name&q="+name+"1", "color=amount", "color="+field, "q="+value+"1", "where="+field+"='x'", "refine.region=south")},
 		{pattern: "/explore/dataset/{id}/table/column/{field}/{$}", requests: with(page+"/table/column/name/", "", "q="+value+"1", "where="+field+"='x'", "refine.region=south")},
+		{pattern: "/explore/dataset/{id}/citation/{format}", requests: below(page+"/citation/", "bib", "ris", "json", "json?lang=fr")},
 		{pattern: "/explore/dataset/{id}/versions/{$}", requests: with(page+"/versions/", "", "lang=fr")},
 		{pattern: "/explore/embed/dataset/{id}/table/{$}", requests: with(embed+"/table/", "", "q="+value+"1", "sort="+field, "refine.region=south")},
 		{pattern: "/explore/dataset/{id}/feed.atom", requests: with(page+"/feed.atom", "", "lang=fr")},

@@ -97,7 +97,7 @@ func (s *Tabs) console(w http.ResponseWriter, r *http.Request) error {
 		q.Add("where", x)
 	}
 	p.Request = data.APIURL(p.ID, "records", q)
-	p.Snippets = snippets(p.Origin + p.Request)
+	p.Snippets = snippets(p.Origin+p.Request, p.Origin+data.APIURL(p.ID, "exports/csv", q))
 	if s.api != nil && !p.NoRows {
 		s.ask(r, p)
 	}
@@ -170,13 +170,17 @@ func (c *captured) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// snippets writes a request in several languages. The address is percent-encoded: it holds no quote.
-func snippets(address string) []snippet {
-	address = strings.NewReplacer("'", "%27", `"`, "%22", `\`, "%5C", "`", "%60", "$", "%24").Replace(address)
+// snippets writes a request in several languages, and its file in the formulas of spreadsheets, which take a table.
+// The addresses are percent-encoded: they hold no quote.
+func snippets(address, file string) []snippet {
+	quotes := strings.NewReplacer("'", "%27", `"`, "%22", `\`, "%5C", "`", "%60", "$", "%24")
+	address, file = quotes.Replace(address), quotes.Replace(file)
 	return []snippet{
 		{"curl", fmt.Sprintf("curl '%s'", address)},
 		{"Python", fmt.Sprintf("import requests\n\nanswer = requests.get(\n    \"%s\"\n)\nanswer.raise_for_status()\nrows = answer.json()[\"results\"]", address)},
 		{"R", fmt.Sprintf("library(jsonlite)\n\nrows <- fromJSON(\n  \"%s\"\n)$results", address)},
 		{"JavaScript", fmt.Sprintf("const answer = await fetch(\n  \"%s\"\n);\nconst { results } = await answer.json();", address)},
+		{"Google Sheets", fmt.Sprintf("=IMPORTDATA(\"%s\", \";\")", file)},
+		{"Excel (Power Query)", fmt.Sprintf("let\n    file = Web.Contents(\"%s\"),\n    table = Csv.Document(file, [Delimiter = \";\", Encoding = 65001])\nin\n    Table.PromoteHeaders(table)", file)},
 	}
 }

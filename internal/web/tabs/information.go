@@ -31,6 +31,7 @@ type informationPage struct {
 	Sheet       []sheetRow
 	Attachments []attachment
 	Citation    []string
+	References  []choice // the citation for reference managers
 }
 
 // fact is a figure under the title.
@@ -43,7 +44,10 @@ type schemaRow struct {
 	Description, Told string // the language of the description is Told
 	Filter            bool   // the field is a facet
 	Spark             template.HTML
-	Says              string // the profile in words
+	Href              string   // the page on the column
+	Says              string   // the profile in words
+	Tops              []choice // its most frequent values, with their share in Tag
+	Missing           string   // share of rows that have none
 }
 
 // sheetRow is a line of the side sheet: a text, or links.
@@ -108,6 +112,9 @@ func (s *Tabs) information(w http.ResponseWriter, r *http.Request) error {
 	p.Thing = p.SchemaOrg(p.Lede)
 	p.Feeds = []choice{{Label: p.Name, Href: p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/feed.atom", nil)}}
 	p.Citation = p.Page.Citation()
+	for _, c := range citing {
+		p.References = append(p.References, choice{Label: c.Name, Href: p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/citation/"+c.Format, nil)})
+	}
 	return s.Render(w, r, http.StatusOK, s.pages["information"], p)
 }
 
@@ -149,13 +156,48 @@ func schemaOf(p data.Page, f dataset.Field, seen *portrait.Portrait) schemaRow {
 			continue
 		}
 		row.Spark = template.HTML(profile.Spark(seen.Rows))
-		row.Says = says(p.Printer, profile, f, seen.Rows)
+		row.Says = says(p.Printer, profile, f)
+		if !f.Geo() && f.Type != dataset.JSON {
+			row.Href = p.Link(columnAddress(p.ID, f.Name), nil)
+		}
+		row.Tops = tops(p, profile, f, seen.Rows)
+		if missing := seen.Rows - profile.Filled; missing > 0 {
+			row.Missing = share(p.Printer, missing, seen.Rows)
+		}
 	}
 	return row
 }
 
+// mostTold is how many values of a column its description tells.
+const mostTold = 3
+
+// tops gives the most frequent values of a column where some are more frequent than others.
+func tops(p data.Page, profile portrait.Profile, f dataset.Field, rows int) []choice {
+	if profile.Different < 2 || len(profile.Top) == 0 || profile.Top[0].Rows < 2 {
+		return nil
+	}
+	var out []choice
+	for _, top := range profile.Top[:min(mostTold, len(profile.Top))] {
+		c := choice{Label: page.Cut(top.Value, data.LongestLabel), Tag: share(p.Printer, top.Rows, rows)}
+		if f.Annotations.Facet {
+			c.Href = p.Link(data.Address(p.ID, "table"), data.Filter{}.With(data.Named{Name: f.Name, Value: top.Value}).Values())
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// share tells a part of rows in per cent, and never 0 % of something.
+func share(p *locale.Printer, part, rows int) string {
+	x := float64(part) / float64(max(rows, 1))
+	if x < 0.01 {
+		return "<\u00a0" + p.Percent(0.01, 0)
+	}
+	return p.Percent(x, 0)
+}
+
 // says puts a profile into words.
-func says(p *locale.Printer, profile portrait.Profile, f dataset.Field, rows int) string {
+func says(p *locale.Printer, profile portrait.Profile, f dataset.Field) string {
 	var parts []string
 	switch {
 	case len(profile.Bins) > 0 && (f.Type == dataset.Date || f.Type == dataset.DateTime):
@@ -174,15 +216,12 @@ func says(p *locale.Printer, profile portrait.Profile, f dataset.Field, rows int
 		if profile.Log {
 			parts = append(parts, p.T("drawn by orders of magnitude"))
 		}
-	case profile.Different == 1 && profile.Filled == rows:
+	case profile.Different == 1:
 		parts = append(parts, p.T("always the same value"))
 	case profile.More:
 		parts = append(parts, p.T("more than {n} different values", "n", profile.Different))
 	case profile.Different > 0 && f.Type == dataset.Text:
 		parts = append(parts, p.N("{n} different value", "{n} different values", int64(profile.Different)))
-	}
-	if missing := rows - profile.Filled; missing > 0 {
-		parts = append(parts, p.N("{n} empty", "{n} empty", int64(missing)))
 	}
 	return strings.Join(parts, " · ")
 }

@@ -76,6 +76,7 @@ func (s *Tabs) Register(mux *http.ServeMux) {
 	page("GET /explore/dataset/{id}/api/{$}", server.Counted("api", s.console))
 	page("GET /explore/dataset/{id}/record/{record}/{$}", server.Counted("record", s.record))
 	page("GET /explore/dataset/{id}/versions/{$}", server.Counted("versions", s.versions))
+	page("GET /explore/dataset/{id}/citation/{format}", s.citation)
 	page("GET /explore/embed/dataset/{id}/table/{$}", server.Counted("table", s.embed))
 	page("GET /explore/dataset/{id}/imprint.svg", s.imprint)
 }
