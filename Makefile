@@ -6,7 +6,7 @@ ADDR ?= 127.0.0.1:8080
 FUZZTIME ?= 5s
 LINT := bin/golangci-lint
 
-.PHONY: run test check build demo lint fuzz bench bench-large sizes conformance clean scripts libraries types
+.PHONY: run test check build demo lint fuzz shots bench bench-large sizes conformance clean scripts libraries types
 
 ## run: build Parvis, load the demo portal and serve it at http://127.0.0.1:8080
 run: build demo
@@ -57,6 +57,12 @@ $(LINT): tools/go.mod
 ## fuzz: every fuzz target for FUZZTIME
 fuzz:
 	./e2e/fuzz.sh $(FUZZTIME)
+
+## shots: pictures of every page, wide and at 360 px, by day and by night, in three languages, in SHOTS; needs Chromium
+SHOTS ?= shots
+shots: scripts
+	mkdir -p $(SHOTS)
+	PARVIS_SHOTS=$(abspath $(SHOTS)) go test -count=1 -timeout 30m -run 'TestPages|TestPeople|TestBackOffice|TestOptionalServices' ./e2e/browser
 
 ## bench: the figures of the product as ratios against baselines in the same run
 bench: build

@@ -13,7 +13,7 @@ import (
 func main() {
 	rows := flag.Int("rows", 1_000_000, "rows of the made data")
 	binary := flag.String("binary", "bin/parvis", "the built binary")
-	only := flag.String("only", "", "a pattern of the groups to measure: import, answers, search, rowstores, exports, counting, serving, flights")
+	only := flag.String("only", "", "a pattern of the groups to measure: import, answers, search, rowstores, exports, counting, serving, pages, flights")
 	large := flag.Bool("large", false, "measure 10 and 100 million rows too")
 	flights := flag.String("flights", os.Getenv("PARVIS_FLIGHTS"), "a Parquet file of three million flights, measured where it is given")
 	flag.Parse()
@@ -64,6 +64,7 @@ func measure(ctx context.Context, rows int, binary, only, flights string, large 
 		{"rowstores", func() error { return rowStores(ctx, r, p, dir, csvPath) }},
 		{"counting", func() error { return counting(ctx, r, p, dir) }},
 		{"serving", func() error { return serving(ctx, r, binary, dir) }},
+		{"pages", func() error { return pages(ctx, r, binary, dir, csvPath) }},
 		{"flights", func() error { return flightsOf(ctx, r, binary, dir, flights) }},
 	}
 	for _, g := range groups {

@@ -20,7 +20,7 @@ import (
 // serving starts the binary over a thousand datasets, then asks one of them the same thing again and again.
 func serving(ctx context.Context, r *report, binary, dir string) error {
 	folder, data := filepath.Join(dir, "thousand"), filepath.Join(dir, "thousand-data")
-	if err := writeThousand(folder); err != nil {
+	if err := writeMany(folder, 1000); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -28,56 +28,78 @@ func serving(ctx context.Context, r *report, binary, dir string) error {
 		return fmt.Errorf("import: %w\n%s", err, out)
 	}
 	r.note("import of 1,000 small datasets", fmt.Sprintf("%.1f s", time.Since(start).Seconds()))
-	addr, err := freeAddress()
+	start = time.Now()
+	server, addr, err := serve(ctx, binary, data)
 	if err != nil {
 		return err
 	}
-	start = time.Now()
-	server := exec.CommandContext(ctx, binary, "serve", "--data", data, "--addr", addr, "--metrics-addr", "off")
-	if err := server.Start(); err != nil {
-		return err
-	}
-	defer func() {
-		server.Process.Signal(os.Interrupt)
-		server.Wait()
-	}()
-	url := "http://" + addr + "/api/explore/v2.1/catalog/datasets?limit=20"
-	for {
-		if answer, err := http.Get(url); err == nil {
-			_, err = io.Copy(io.Discard, answer.Body)
-			answer.Body.Close()
-			if err != nil {
-				return err
-			}
-			break
-		}
-		if time.Since(start) > time.Minute {
-			return fmt.Errorf("the server does not answer")
-		}
-	}
+	defer server.stop()
 	r.figure("start with 1,000 datasets to the first answer", time.Since(start).Seconds(), 1, "s", true, "")
-	r.figure("idle memory with 1,000 datasets", float64(residentOf(server.Process.Pid))/1e6, 300, "MB", true, "")
+	r.figure("idle memory with 1,000 datasets", float64(residentOf(server.pid()))/1e6, 300, "MB", true, "")
 
 	path := "/api/explore/v2.1/catalog/datasets/d0001/records?where=n%3E2&limit=10"
-	answer, err := http.Get("http://" + addr + path)
+	header, _, err := get("http://" + addr + path)
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
-		return err
-	}
-	answer.Body.Close()
 	again, err := hammer(addr, path, "")
 	if err != nil {
 		return err
 	}
 	r.figure("the same request again, from the cache", again, 10_000, "/s", false, "client and server share the cores")
-	again, err = hammer(addr, path, "If-None-Match: "+answer.Header.Get("ETag")+"\r\n")
+	again, err = hammer(addr, path, "If-None-Match: "+header.Get("ETag")+"\r\n")
 	if err != nil {
 		return err
 	}
 	r.figure("the same request again, 304", again, 10_000, "/s", false, "client and server share the cores")
 	return nil
+}
+
+// running is a server of the binary.
+type running struct{ command *exec.Cmd }
+
+func (s running) pid() int { return s.command.Process.Pid }
+
+func (s running) stop() {
+	s.command.Process.Signal(os.Interrupt)
+	s.command.Wait()
+}
+
+// serve starts the binary over a data folder and waits, at most a minute, for its first answer.
+func serve(ctx context.Context, binary, data string) (s running, addr string, err error) {
+	if addr, err = freeAddress(); err != nil {
+		return s, "", err
+	}
+	s.command = exec.CommandContext(ctx, binary, "serve", "--data", data, "--addr", addr, "--metrics-addr", "off")
+	if err := s.command.Start(); err != nil {
+		return s, "", err
+	}
+	for start := time.Now(); time.Since(start) < time.Minute; {
+		if _, _, err := get("http://" + addr + "/api/explore/v2.1/catalog/datasets?limit=20"); err == nil {
+			return s, addr, nil
+		}
+	}
+	s.stop()
+	return s, "", fmt.Errorf("the server does not answer")
+}
+
+// get reads an answer whole, as it is sent to who takes gzip; a status other than 200 and 204 is an error.
+func get(address string) (header http.Header, body []byte, err error) {
+	request, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	request.Header.Set("Accept-Encoding", "gzip")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer answer.Body.Close()
+	body, err = io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != http.StatusOK && answer.StatusCode != http.StatusNoContent {
+		err = fmt.Errorf("%s: %s", address, answer.Status)
+	}
+	return answer.Header, body, err
 }
 
 // hammer sends one request over eight connections for two seconds and gives the answers a second. The client is bare, since it shares the cores with the server.
@@ -127,8 +149,8 @@ func ask(addr string, request []byte, end time.Time, done *atomic.Int64) error {
 	return nil
 }
 
-// writeThousand makes a portal folder of a thousand datasets of a hundred rows.
-func writeThousand(folder string) error {
+// writeMany makes a portal folder of n datasets of a hundred rows.
+func writeMany(folder string, n int) error {
 	type field struct {
 		Name  string `json:"name"`
 		Type  string `json:"type"`
@@ -138,7 +160,7 @@ func writeThousand(folder string) error {
 	for i := range 100 {
 		fmt.Fprintf(&records, "{\"n\":%d,\"name\":\"name %d\",\"day\":\"2024-01-%02d\"}\n", i, i, 1+i%28)
 	}
-	for i := range 1000 {
+	for i := range n {
 		dir := filepath.Join(folder, fmt.Sprintf("d%04d", i))
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err

@@ -24,7 +24,7 @@ type walker struct {
 	presses int
 }
 
-// TestKeyboard goes from the catalogue over a search and a dataset to its CSV file without a mouse.
+// TestKeyboard goes from the first page over a search and a dataset to its CSV file without a mouse.
 func TestKeyboard(t *testing.T) {
 	browser := chromium(t)
 	base := serveDemo(t)
@@ -32,7 +32,7 @@ func TestKeyboard(t *testing.T) {
 	defer end()
 	tab, end = context.WithTimeout(tab, time.Minute)
 	defer end()
-	if err := chromedp.Do(tab, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/explore/?lang=en")); err != nil {
+	if err := chromedp.Do(tab, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+"/?lang=en")); err != nil {
 		t.Fatal(err)
 	}
 	w := &walker{T: t, tab: tab}

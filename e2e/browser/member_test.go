@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,21 +26,14 @@ type town struct {
 	welcome string // the path that makes the first administrator
 }
 
-// serveTown builds a portal, imports folders, and serves it until the test ends.
+// serveTown imports folders into a portal and serves it until the test ends.
 func serveTown(t *testing.T, folders ...string) *town {
 	t.Helper()
 	dir := t.TempDir()
-	binary := filepath.Join(dir, "parvis")
-	build := exec.Command("go", "build", "-o", binary, "./cmd/parvis")
-	build.Dir = "../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := binary(t)
 	for _, folder := range folders {
-		load := exec.Command(binary, "import", "--data", dir+"/data", folder)
-		load.Dir = "../.."
-		if out, err := load.CombinedOutput(); err != nil {
-			t.Fatalf("import %s: %v\n%s", folder, err, out)
+		if err := command(binary, "import", "--data", dir+"/data", folder); err != nil {
+			t.Fatal(err)
 		}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -226,10 +218,7 @@ func pagesOfPeople(t *testing.T, in, out *profile) {
 			if strings.HasPrefix(page.path, "/oauth2/") && !ask[bool](page.p, `document.querySelector("button[value=allow]") != null`) {
 				t.Error("no consent is asked for")
 			}
-			if dir := os.Getenv("PARVIS_SHOTS"); dir != "" {
-				name := strings.NewReplacer("/", "_", "?", "_", "=", "_", "&", "_").Replace(page.path)
-				shoot(t, page.p.tab, filepath.Join(dir, fmt.Sprintf("%s%.30s.png", look, name)))
-			}
+			look.picture(t, page.p.tab, page.path)
 		}
 	}
 	if stored := in.storages(); len(stored) > 0 {

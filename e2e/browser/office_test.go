@@ -2,9 +2,6 @@ package browser_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -88,10 +85,7 @@ func pagesOfOffice(t *testing.T, admin, visitor *profile) {
 				t.Errorf("%s has no heading", path)
 			}
 			accessible(t, admin.tab, look.String()+path)
-			if dir := os.Getenv("PARVIS_SHOTS"); dir != "" {
-				name := strings.NewReplacer("/", "_", "?", "_", "=", "_", "&", "_").Replace(path)
-				shoot(t, admin.tab, filepath.Join(dir, fmt.Sprintf("%s%.50s.png", look, name)))
-			}
+			look.picture(t, admin.tab, path)
 		}
 		look.wear(t, visitor.tab)
 		visitor.do(chromedp.Navigate(inLanguage(t, visitor.base+"/access-request/?dataset=jours-feries", look.lang)))

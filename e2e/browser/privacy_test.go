@@ -194,7 +194,7 @@ func declared(t *testing.T, base string) map[string]stored {
 // The page to sign in is left to the end: its form needs csrftoken, and that alone.
 func TestAFirstVisitStoresNothing(t *testing.T) {
 	browser := chromium(t)
-	base := servePortal(t, []string{"demo", mediaFolder(t)}, "--language", "fr")
+	base := servePortal(t, []string{"demo", mediaFolder(t)}, "--language", "fr").base
 	p := fresh(t, browser, base)
 	seen := map[string]bool{}
 	kinds := map[string]int{}
@@ -236,7 +236,8 @@ func TestAFirstVisitStoresNothing(t *testing.T) {
 // TestOptionalServices holds a portal with video players to what was promised of them.
 func TestOptionalServices(t *testing.T) {
 	browser := chromium(t)
-	base, output := startPortal(t, []string{"demo", mediaFolder(t)}, "--services", "youtube,vimeo", "--language", "fr")
+	portal := servePortal(t, []string{"demo", mediaFolder(t)}, "--services", "youtube,vimeo", "--language", "fr")
+	base, output := portal.base, portal.output
 	for name, test := range map[string]func(*testing.T, context.Context, string){
 		"silence is no consent":             silenceIsNoConsent,
 		"consent lets in what was declared": consentLetsInWhatWasDeclared, "a click plays one video once": aClickPlaysOneVideoOnce,
@@ -420,9 +421,7 @@ func termsAreAccessible(t *testing.T, browser context.Context, base string) {
 			for _, path := range []string{videoPage, "/terms/cookies/", "/terms/cookies-policy/", "/terms/audience-measurement", "/terms/cookies/reset", "/explore/"} {
 				p.do(chromedp.Navigate(inLanguage(t, base+path, look.lang)))
 				accessible(t, p.tab, path)
-				if dir := os.Getenv("PARVIS_SHOTS"); dir != "" {
-					shoot(t, p.tab, filepath.Join(dir, look.String()+strings.ReplaceAll(path, "/", "_")+".png"))
-				}
+				look.picture(t, p.tab, path)
 			}
 		})
 	}

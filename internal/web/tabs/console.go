@@ -29,7 +29,14 @@ type consolePage struct {
 }
 
 // parameter is a field of the form.
-type parameter struct{ Name, Says, Value, Example string }
+type parameter struct {
+	Name, Says, Value, Example string
+	Words                      []string // of the query language, offered beside the fields; nil: nothing is offered
+	Whole                      bool     // one field alone is a good value
+}
+
+// Written gives a field as it is written in a query.
+func (p *consolePage) Written(name string) string { return data.FieldName(name) }
 
 // snippet is the request in a programming language.
 type snippet struct{ Name, Code string }
@@ -43,6 +50,7 @@ func (s *Tabs) console(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := &consolePage{Page: base}
+	p.Script = "console.js"
 	text, count := "", ""
 	for _, f := range p.Entry.Fields {
 		switch f.Type {
@@ -66,10 +74,10 @@ func (s *Tabs) console(w http.ResponseWriter, r *http.Request) error {
 		return format
 	}
 	p.Parameters = []parameter{
-		{Name: "select", Says: p.T("fields"), Example: example("%, %", text, count)},
-		{Name: "where", Says: p.T("condition"), Example: example("% > 100", count)},
-		{Name: "group_by", Says: p.T("groups"), Example: example("%", text)},
-		{Name: "order_by", Says: p.T("order"), Example: example("% desc", count)},
+		{Name: "select", Says: p.T("fields"), Example: example("%, %", text, count), Words: []string{"as", "count(*)", "sum(", "avg(", "min(", "max(", "median(", "year(", "month(", "include(", "exclude("}},
+		{Name: "where", Says: p.T("condition"), Example: example("% > 100", count), Words: []string{"and", "or", "not", "in", "like", "is null", "is not null", "search(", "suggest(", "startswith(", "date'", "true", "false", "within_distance(", "in_bbox("}},
+		{Name: "group_by", Says: p.T("groups"), Example: example("%", text), Words: []string{"as", "year(", "month(", "range("}, Whole: true},
+		{Name: "order_by", Says: p.T("order"), Example: example("% desc", count), Words: []string{"asc", "desc", "count(*)", "random("}, Whole: true},
 		{Name: "limit", Says: p.T("number of rows"), Example: "10"},
 	}
 	q := p.Filter.API()
