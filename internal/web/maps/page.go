@@ -108,7 +108,6 @@ func (s *Maps) page(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.permit(w)
 	return s.Render(w, r, status, s.pages["map"], p)
 }
 
@@ -125,9 +124,6 @@ func (s *Maps) embed(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.Render(w, r, status, s.pages["map"], p)
 }
-
-// permit lets the page load pictures of a ground that the operator chose elsewhere.
-func (s *Maps) permit(http.ResponseWriter) {}
 
 // around reads the form that asks for rows around a position, and gives the address that says the same as a filter.
 func (p *mapPage) around() (to string, ok bool) {

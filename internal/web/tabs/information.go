@@ -189,9 +189,9 @@ func tops(p data.Page, profile portrait.Profile, f dataset.Field, rows int) []ch
 
 // share tells a part of rows in per cent, and never 0 % of something.
 func share(p *locale.Printer, part, rows int) string {
-	x := float64(part) / float64(max(rows, 1))
-	if x < 0.01 {
-		return "<\u00a0" + p.Percent(0.01, 0)
+	x := 100 * float64(part) / float64(max(rows, 1))
+	if x < 1 {
+		return "<\u00a0" + p.Percent(1, 0)
 	}
 	return p.Percent(x, 0)
 }
