@@ -67,7 +67,8 @@ type analysePage struct {
 	Heads                                                []string
 	Empty                                                bool
 
-	CSV, JSON, SVG, Share, EmbedCode string
+	CSV, JSON, SVG string
+	Sharing        data.Sharing
 }
 
 // Wide and Narrow draw the figure.
@@ -301,11 +302,9 @@ func (p *analysePage) addresses() {
 		v[name] = values
 	}
 	base := data.Address(p.ID, "analyze")
-	p.Share = p.Origin + p.Link(base, v)
-	v.Set("lang", p.Tag)
+	p.Sharing = p.Share("analyze", p.T("Address of this figure"), p.Finding, 520, v)
 	file := func(name string) string { return base + name + "?" + v.Encode() }
 	p.CSV, p.JSON, p.SVG = file("values.csv"), file("values.json"), file("figure.svg")
-	p.EmbedCode = `<iframe src="` + p.Origin + data.EmbedAddress(p.ID, "analyze") + "?" + v.Encode() + `" width="100%" height="520" loading="lazy" title="` + template.HTMLEscapeString(p.Finding) + `"></iframe>`
 }
 
 // table gives the figure's values as rows.

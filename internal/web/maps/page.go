@@ -49,9 +49,10 @@ type mapPage struct {
 	Near    near
 	Says    string // what the map shows
 
-	Table, Share, EmbedCode string
-	Attribution             string
-	Island                  island
+	Table       string
+	Sharing     data.Sharing
+	Attribution string
+	Island      island
 }
 
 // Legend says what colours stand for.
@@ -195,7 +196,7 @@ func (s *Maps) fill(r *http.Request, p *mapPage) (status int, err error) {
 		}
 	}
 	p.island(s.ground, place, colours, box)
-	p.share()
+	p.shared()
 	return http.StatusOK, nil
 }
 
@@ -349,15 +350,13 @@ func (p *mapPage) island(g Ground, place *dataset.Field, u rule, box orb.Bound) 
 	}
 }
 
-// share gives the address of this very map, and the code that shows it in another page.
-func (p *mapPage) share() {
+// shared gives the address of this very map, and the code that shows it in another page.
+func (p *mapPage) shared() {
 	v := p.Filter.Values()
 	if color := p.Params.Get("color"); color != "" {
 		v.Set("color", color)
 	}
-	v.Set("lang", p.Tag)
-	p.Share = p.Origin + data.Address(p.ID, "map") + "?" + v.Encode()
-	p.EmbedCode = `<iframe src="` + p.Origin + data.EmbedAddress(p.ID, "map") + "?" + strings.ReplaceAll(v.Encode(), `"`, "%22") + `" width="100%" height="560" loading="lazy" title="` + strings.NewReplacer(`"`, "&quot;", "<", "&lt;", "&", "&amp;").Replace(p.Name) + `"></iframe>`
+	p.Sharing = p.Share("map", p.T("Address of this map"), p.Name, 560, v)
 }
 
 // Unplaced gives the number of rows that match and have no place.

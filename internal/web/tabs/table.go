@@ -42,6 +42,7 @@ type tablePage struct {
 	Pages        int64
 	Facets       []facetField
 	CSV, JSON    string // this view at the machine door
+	Sharing      data.Sharing
 	Columns      []columnChoice
 	Shown        int    // columns that are shown
 	KeepColumns  []pair // what the form of columns keeps
@@ -254,6 +255,13 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 	}
 	p.JSON = data.APIURL(p.ID, "records", api)
 	p.CSV = data.APIURL(p.ID, "exports/csv", p.Labelled(api))
+	view := p.Filter.Values()
+	for _, name := range []string{"sort", "column", "view"} {
+		if values := p.Params[name]; len(values) > 0 {
+			view[name] = values
+		}
+	}
+	p.Sharing = p.Share("table", p.T("Address of this table"), p.Name, 620, view)
 }
 
 // facetFields makes the filter form of counted facets.
