@@ -15,7 +15,7 @@ run: build demo
 ## test: every test that needs nothing but Go and a C compiler
 test: scripts
 	go test ./internal/... ./cmd/...
-	go test -count=1 ./e2e/... # they build the binary themselves, which the test cache does not see
+	go test -count=1 -timeout 20m ./e2e/... # they build the binary themselves, which the test cache does not see
 
 ## check: all of CI
 check: lint test fuzz conformance

@@ -62,7 +62,7 @@ func TestChoosingALanguage(t *testing.T) {
 			t.Fatalf("%s: %v", selector, err)
 		}
 	}
-	press("details.lang:not(.me) summary")
+	press("details.lang:not(.me, .burger) summary")
 	press(`button[name=language][value=ar]`)
 	if err := chromedp.Do(tab, chromedp.WaitVisible(chromedp.CSS(`html[lang=ar] h1`))); err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestChoosingALanguage(t *testing.T) {
 		t.Errorf("another page: %+v", got)
 	}
 	accessible(t, tab, "the catalogue in Arabic")
-	press("details.lang:not(.me) summary")
+	press("details.lang:not(.me, .burger) summary")
 	press(`button[name=language][value=en]`)
 	if err := chromedp.Do(tab, chromedp.WaitVisible(chromedp.CSS(`html[lang=en] h1`))); err != nil {
 		t.Fatal(err)

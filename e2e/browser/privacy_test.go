@@ -214,7 +214,7 @@ func TestAFirstVisitStoresNothing(t *testing.T) {
 			if found := p.storages(); len(found) > 0 {
 				t.Errorf("%s stores %q", path, found)
 			}
-			next = append(next, ask[[]string](p, `[...document.querySelectorAll("a[href]")].map(a => new URL(a.href)).filter(u => u.host == location.host && !/^\/(api|login|password)\//.test(u.pathname) && !/\.(json|svg)$/.test(u.pathname)).map(u => u.pathname + u.search)`)...)
+			next = append(next, ask[[]string](p, `[...document.querySelectorAll("a[href]:not([download])")].map(a => new URL(a.href)).filter(u => u.host == location.host && !/^\/(api|login|password|backoffice|account)\//.test(u.pathname) && !/\.(json|svg|csv|atom)$/.test(u.pathname)).map(u => u.pathname + u.search)`)...)
 		}
 		level = next
 	}
@@ -313,7 +313,7 @@ func silenceIsNoConsent(t *testing.T, browser context.Context, base string) {
 	if !ask[bool](p, `!!document.querySelector("[data-consent-banner]")`) {
 		t.Error("the question is no longer asked")
 	}
-	if n := ask[int](p, `document.querySelectorAll("iframe, img, video, object, embed, script").length`); n > 0 {
+	if n := ask[int](p, `document.querySelectorAll("iframe, video, object, embed").length + [...document.querySelectorAll("img, script[src]")].filter(e => new URL(e.src).host !== location.host).length`); n > 0 {
 		t.Errorf("the page holds %d things of other sites", n)
 	}
 	if jar := p.jar(); len(jar) > 0 {
