@@ -1,7 +1,7 @@
 // The map of a dataset: vector tiles over the server's drawing, once somebody reaches for it.
 import type * as OL from "libraries/ol"
 import type { Feature, MapBrowserEvent } from "./shared/ol.ts"
-import { announce, library, page } from "./shared/island.ts"
+import { announce, closer, library, page } from "./shared/island.ts"
 
 interface Settings {
   tiles: string; ground: string; most: number; kind?: "xyz" | "wms"; layers?: string; credit: string; record: string
@@ -303,12 +303,7 @@ class ParvisMap extends HTMLElement {
       panel.className = "panel-row"
       panel.tabIndex = -1
       panel.setAttribute("aria-label", title)
-      const close = document.createElement("button")
-      close.type = "button"
-      close.className = "btn alt sm close"
-      close.textContent = "×"
-      close.setAttribute("aria-label", this.dataset.close ?? "")
-      close.addEventListener("click", () => this.close())
+      const close = closer(this.dataset.close, () => this.close())
       const name = document.createElement("h2")
       const link = document.createElement("a")
       link.href = address

@@ -1,6 +1,6 @@
 // The table of a dataset: pages, orders and filters take the place of the rows without a new page; a column's page opens
 // beside it; and whoever wants it goes through the cells with the arrow keys.
-import { announce, busy, page } from "./shared/island.ts"
+import { announce, busy, closer, page } from "./shared/island.ts"
 
 class ParvisTable extends HTMLElement {
   private asked?: AbortController
@@ -119,12 +119,7 @@ class ParvisTable extends HTMLElement {
       title.textContent = fresh.querySelector("h1")?.textContent ?? ""
       title.id = "pop-title"
       box.setAttribute("aria-labelledby", title.id)
-      const close = document.createElement("button")
-      close.type = "button"
-      close.className = "btn alt sm close"
-      close.textContent = "×"
-      close.setAttribute("aria-label", this.dataset.close ?? "")
-      close.addEventListener("click", () => box.close())
+      const close = closer(this.dataset.close, () => box.close())
       box.append(close, title, document.importNode(part, true))
       for (const form of box.querySelectorAll("form")) form.action = link.href
       box.addEventListener("close", () => { box.remove(); link.focus() })

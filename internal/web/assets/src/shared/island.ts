@@ -46,3 +46,14 @@ export async function library<T>(address: string | undefined): Promise<T> {
   if (!address) throw new Error("no address")
   return (await import(address)) as T
 }
+
+/** Makes the button that closes a part of the page. */
+export function closer(label: string | undefined, close: () => void): HTMLButtonElement {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.className = "btn alt sm close"
+  button.textContent = "×"
+  button.setAttribute("aria-label", label ?? "")
+  button.addEventListener("click", close)
+  return button
+}
