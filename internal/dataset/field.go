@@ -32,5 +32,11 @@ type Field struct {
 // List tells whether the field holds several values a row.
 func (f Field) List() bool { return f.Annotations.Multivalued != "" }
 
+// Numeric tells whether the field holds one number a row.
+func (f Field) Numeric() bool { return !f.List() && (f.Type == Int || f.Type == Double) }
+
+// Dated tells whether the field holds one day or moment a row.
+func (f Field) Dated() bool { return !f.List() && (f.Type == Date || f.Type == DateTime) }
+
 // Geo tells whether the field holds geometry.
 func (f Field) Geo() bool { return f.Type == GeoPoint || f.Type == GeoShape }

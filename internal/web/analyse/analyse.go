@@ -230,9 +230,7 @@ func (s *Analyses) svg(w http.ResponseWriter, r *http.Request) error {
 // figure writes a number with as many digits as say something.
 func (p *analysePage) figure(v float64) string {
 	switch size := math.Abs(v); {
-	case v == math.Trunc(v) && size < 1e15:
-		return p.Number(v, 0)
-	case size >= 100:
+	case v == math.Trunc(v) && size < 1e15, size >= 100:
 		return p.Number(v, 0)
 	case size >= 1:
 		return p.Number(math.Round(v*10)/10, -1)
@@ -241,7 +239,7 @@ func (p *analysePage) figure(v float64) string {
 }
 
 // functionName names a function of values.
-func (p *analysePage) functionName(name string) string {
+func functionName(p data.Page, name string) string {
 	switch name {
 	case "sum":
 		return p.T("Sum")
@@ -286,14 +284,11 @@ func (p *analysePage) choices() {
 	}
 	for _, f := range funcs {
 		if f == "count" || len(p.Measures) > 0 {
-			p.Funcs = append(p.Funcs, choice{Tag: f, Label: p.functionName(f), On: f == p.Spec.Func})
+			p.Funcs = append(p.Funcs, choice{Tag: f, Label: functionName(p.Page, f), On: f == p.Spec.Func})
 		}
 	}
 	p.Sorts = []choice{{Tag: "value", Label: p.T("Largest value first"), On: p.Spec.Sort == "value"}, {Tag: "label", Label: p.T("Name"), On: p.Spec.Sort == "label"}}
 }
-
-// measured names what a figure measures.
-func (p *analysePage) measured() string { return measured(p.Page, p.Spec) }
 
 // addresses gives the files of the figure, and where it stands.
 func (p *analysePage) addresses() {
@@ -394,7 +389,7 @@ func (p *analysePage) plain() [][]string {
 
 // word states the finding, and says what is measured and what is left out.
 func (p *analysePage) word() {
-	p.Below = p.measured()
+	p.Below = measured(p.Page, p.Spec)
 	x := p.Field(p.Spec.X)
 	if x != nil && p.Spec.Kind != figure.Scatter {
 		p.Below = p.T("{what} by {field}", "what", p.Below, "field", p.LabelOf(*x).Text)
@@ -456,7 +451,7 @@ func (p *analysePage) found(time bool) string {
 	label, value := p.Result.Labels[most], p.figure(sums[most])+unit
 	first, last := 0, len(sums)-1
 	if time && len(sums) > 2 && (p.Spec.Step == "year" || p.Spec.Step == "quarter" || p.Spec.Step == "month" || p.Spec.Step == "day") && len(p.Result.Series) == 1 && !math.IsNaN(p.Result.Series[0].Values[first]) && !math.IsNaN(p.Result.Series[0].Values[last]) {
-		return p.T("{what}: from {low} ({first}) to {high} ({last}), the highest in {label}", "what", p.measured(), "low", p.figure(sums[first])+unit, "first", p.Result.Labels[first], "high", p.figure(sums[last])+unit, "last", p.Result.Labels[last], "label", label)
+		return p.T("{what}: from {low} ({first}) to {high} ({last}), the highest in {label}", "what", measured(p.Page, p.Spec), "low", p.figure(sums[first])+unit, "first", p.Result.Labels[first], "high", p.figure(sums[last])+unit, "last", p.Result.Labels[last], "label", label)
 	}
 	if !time && p.Result.Totals > 0 && sums[most] <= p.Result.Totals && len(sums) > 1 {
 		share := 0.0
@@ -472,7 +467,6 @@ func (p *analysePage) found(time bool) string {
 
 // measured names what a spec measures.
 func measured(p data.Page, s spec) string {
-	q := &analysePage{Page: p}
 	f := p.Field(s.Y)
 	if s.Func == "count" || f == nil {
 		return p.T("Number of rows")
@@ -484,7 +478,7 @@ func measured(p data.Page, s spec) string {
 	if s.Kind == figure.Box || s.Kind == figure.Range || s.Kind == figure.Scatter {
 		return label
 	}
-	return p.T("{function} of {field}", "function", q.functionName(s.Func), "field", label)
+	return p.T("{function} of {field}", "function", functionName(p, s.Func), "field", label)
 }
 
 // Hides gives the parts of the address that the form keeps.

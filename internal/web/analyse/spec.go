@@ -23,8 +23,6 @@ type spec struct {
 	Sort  string // value, label
 	Most  int    // groups that are shown
 	Title string // instead of the finding
-
-	Suggested bool // nobody asked for anything
 }
 
 var (
@@ -41,11 +39,11 @@ const (
 )
 
 func dated(f *dataset.Field) bool {
-	return f != nil && !f.List() && (f.Type == dataset.Date || f.Type == dataset.DateTime)
+	return f != nil && f.Dated()
 }
 
 func measure(f *dataset.Field) bool {
-	return f != nil && !f.List() && (f.Type == dataset.Int || f.Type == dataset.Double)
+	return f != nil && f.Numeric()
 }
 
 func named(f *dataset.Field) bool {
@@ -76,7 +74,6 @@ func read(p data.Page, q url.Values) (s spec, wrong []string) {
 			s.Most = most
 		}
 	}
-	s.Suggested = s.Kind == "" && s.X == "" && s.Func == "" && s.Y == ""
 	s.complete(p)
 	return s, wrong
 }

@@ -18,11 +18,10 @@ import (
 // result is the values of a figure.
 type result struct {
 	figure.Figure
-	Keys   []string // of the labels: what rows are refined by
-	Rows   int64    // rows that match
-	All    int64    // groups there are, more than are shown
-	Cut    bool     // not all groups, moments or rows are shown
-	Totals float64  // the function over all rows, for counts and sums
+	Rows   int64   // rows that match
+	All    int64   // groups there are, more than are shown
+	Cut    bool    // not all groups, moments or rows are shown
+	Totals float64 // the function over all rows, for counts and sums
 }
 
 // compute asks for the aggregates of a spec.
@@ -137,7 +136,7 @@ func (s *Analyses) total(r *http.Request, p data.Page, sp spec) (float64, error)
 	if err != nil || len(found.Values) == 0 {
 		return 0, err
 	}
-	return number(found.Values[0][0]), nil
+	return data.Number(found.Values[0][0]), nil
 }
 
 // bins writes the classes of a number: round bounds over its whole range.
@@ -149,15 +148,9 @@ func (s *Analyses) bins(r *http.Request, p data.Page, sp spec) (string, error) {
 	if err != nil || len(found.Values) == 0 || len(found.Values[0]) < 2 || found.Values[0][0] == nil {
 		return name, err
 	}
-	low, high := number(found.Values[0][0]), number(found.Values[0][1])
+	low, high := data.Number(found.Values[0][0]), data.Number(found.Values[0][1])
 	n, _ := strconv.Atoi(sp.Step)
-	width := math.Pow(10, math.Floor(math.Log10(math.Max(high-low, 1e-9)/float64(n))))
-	for _, m := range []float64{1, 2, 5, 10} {
-		if (high-low)/(width*m) <= float64(n) {
-			width *= m
-			break
-		}
-	}
+	width := figure.Step(math.Max(high-low, 1e-9), n)
 	if p.Field(sp.X).Type == dataset.Int {
 		width = math.Max(1, math.Round(width))
 	}
@@ -183,19 +176,19 @@ func (s *Analyses) fold(p data.Page, sp spec, x *dataset.Field, found *data.Rows
 		for i, c := range found.Columns {
 			switch {
 			case c.Name == "v":
-				g.value = number(row[i])
+				g.value = data.Number(row[i])
 				g.box[2] = g.value
 			case c.Name == "l":
-				g.low = number(row[i])
+				g.low = data.Number(row[i])
 				g.box[0] = g.low
 			case c.Name == "a":
-				g.box[1] = number(row[i])
+				g.box[1] = data.Number(row[i])
 			case c.Name == "b":
-				g.box[3] = number(row[i])
+				g.box[3] = data.Number(row[i])
 			case c.Name == "h":
-				g.box[4] = number(row[i])
+				g.box[4] = data.Number(row[i])
 			case c.Name == "c":
-				g.count = number(row[i])
+				g.count = data.Number(row[i])
 			case c.Name == "s":
 				g.series = data.Show(p.Printer, c, nil, row[i], false).Text
 				if g.series == "" {
@@ -203,7 +196,7 @@ func (s *Analyses) fold(p data.Page, sp spec, x *dataset.Field, found *data.Rows
 				}
 			case strings.HasPrefix(c.Name, "k"):
 				if dated(x) {
-					parts = append(parts, number(row[i]))
+					parts = append(parts, data.Number(row[i]))
 				} else if measure(x) {
 					g.key, _ = row[i].(string)
 					low, label := bucket(p, g.key)
@@ -259,7 +252,7 @@ func (s *Analyses) fold(p data.Page, sp spec, x *dataset.Field, found *data.Rows
 	at := map[string]int{}
 	for i, l := range labels {
 		at[l] = i
-		out.Labels, out.Keys = append(out.Labels, labelOf[l]), append(out.Keys, l)
+		out.Labels = append(out.Labels, labelOf[l])
 	}
 	for _, n := range names {
 		values := make([]float64, len(labels))
@@ -280,7 +273,7 @@ func (s *Analyses) single(p data.Page, sp spec, groups []group, out *result) {
 	one := figure.Series{Name: measured(p, sp)}
 	second := figure.Series{Name: p.T("Number of rows")}
 	for _, g := range groups {
-		out.Labels, out.Keys = append(out.Labels, g.label), append(out.Keys, g.key)
+		out.Labels = append(out.Labels, g.label)
 		one.Values = append(one.Values, g.value)
 		one.Low = append(one.Low, g.low)
 		one.Boxes = append(one.Boxes, g.box)
@@ -327,7 +320,7 @@ func (s *Analyses) scatter(r *http.Request, p data.Page, sp spec, out result) (r
 		return out, err
 	}
 	for _, row := range found.Values {
-		point := figure.Point{X: number(row[0]), Y: number(row[1])}
+		point := figure.Point{X: data.Number(row[0]), Y: data.Number(row[1])}
 		if name != nil {
 			point.Name, _ = row[2].(string)
 		}
@@ -350,17 +343,6 @@ func zero(f float64) float64 {
 		return 0
 	}
 	return f
-}
-
-// number gives a value as a number, NaN for none.
-func number(value any) float64 {
-	switch v := value.(type) {
-	case int64:
-		return float64(v)
-	case float64:
-		return v
-	}
-	return math.NaN()
 }
 
 // bucket reads a class as the query language writes it, [0, 10[, and words it for the reader.

@@ -75,6 +75,17 @@ func Show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole b
 	return out
 }
 
+// Number gives a value as a number, NaN where it is none.
+func Number(value any) float64 {
+	switch v := value.(type) {
+	case int64:
+		return float64(v)
+	case float64:
+		return v
+	}
+	return math.NaN()
+}
+
 // Day writes a date as precisely as it is known.
 func Day(p *locale.Printer, t time.Time, precision string) string {
 	switch precision {

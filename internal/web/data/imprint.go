@@ -1,7 +1,6 @@
 package data
 
 import (
-	"net/url"
 	"strconv"
 
 	"parvis/internal/catalog"
@@ -12,7 +11,7 @@ const drawing = "2"
 
 // ImprintURL gives the address of a dataset's imprint, another one for each version.
 func ImprintURL(e *catalog.Entry) string {
-	return "/explore/dataset/" + url.PathEscape(e.ID) + "/imprint.svg?v=" + Edition(e)
+	return FileAddress(e.ID, "imprint.svg") + "?v=" + Edition(e)
 }
 
 // Edition names what a drawing of the rows shows: the version, and for whom where not everybody sees the same of it.

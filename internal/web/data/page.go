@@ -67,8 +67,11 @@ type Page struct {
 }
 
 // Address gives the address of a tab of a dataset.
-func Address(id, tab string) string {
-	return "/explore/dataset/" + url.PathEscape(id) + "/" + tab + "/"
+func Address(id, tab string) string { return FileAddress(id, tab) + "/" }
+
+// FileAddress gives the address of a file below a dataset.
+func FileAddress(id, name string) string {
+	return "/explore/dataset/" + url.PathEscape(id) + "/" + name
 }
 
 // EmbedAddress gives the address of a tab of a dataset as it is shown within a page of somebody else.

@@ -169,18 +169,23 @@ func cut(text string, most int) string {
 	return string(r[:max(most-1, 1)]) + "…"
 }
 
+// Step gives the least round number, 1, 2, 5 or 10 times a power of ten, of which n at most lie in a span.
+func Step(span float64, n int) float64 {
+	step := math.Pow(10, math.Floor(math.Log10(span/float64(n))))
+	for _, m := range []float64{1, 2, 5, 10} {
+		if span/(step*m) <= float64(n) {
+			return step * m
+		}
+	}
+	return step
+}
+
 // ticks gives round numbers from low to high, about n of them.
 func ticks(low, high float64, n int) []float64 {
 	if !(high > low) {
 		high = low + 1
 	}
-	step := math.Pow(10, math.Floor(math.Log10((high-low)/float64(n))))
-	for _, m := range []float64{1, 2, 5, 10} {
-		if (high-low)/(step*m) <= float64(n) {
-			step *= m
-			break
-		}
-	}
+	step := Step(high-low, n)
 	var out []float64
 	for v := math.Floor(low/step) * step; v <= high+step*0.999 && len(out) < 50; v += step {
 		out = append(out, math.Round(v/step)*step)

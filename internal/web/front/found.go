@@ -1,6 +1,7 @@
 package front
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -153,6 +154,6 @@ func (s *Site) inRows(r *http.Request, v view, actor account.Actor, words string
 			out = append(out, hit{page.Cut(title.Text, 90), title.Lang, found[i], v.Link(data.Address(e.ID, "table"), url.Values{"q": {words}})})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b hit) int { return int(min(max(b.Rows-a.Rows, -1), 1)) })
+	slices.SortStableFunc(out, func(a, b hit) int { return cmp.Compare(b.Rows, a.Rows) })
 	return out[:min(len(out), mostHits)]
 }

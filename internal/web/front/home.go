@@ -81,7 +81,7 @@ func (s *Site) facts(ctx context.Context, v view, entries []*catalog.Entry) (out
 			continue
 		}
 		for _, f := range e.Fields {
-			if f.Annotations.Unit == "" || f.List() || f.Annotations.ID || f.Type != dataset.Int && f.Type != dataset.Double {
+			if f.Annotations.Unit == "" || f.Annotations.ID || !f.Numeric() {
 				continue
 			}
 			value, err := s.fact(ctx, e, f)

@@ -7,7 +7,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -108,11 +107,7 @@ func (s *Machine) datasetFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	self := p.Origin + p.Href(data.Address(p.ID, "feed.atom"))
-	self = self[:len(self)-1]
-	if lang := p.Asked(); lang != "" {
-		self = p.Origin + p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/feed.atom", nil)
-	}
+	self := p.Origin + p.Href(data.FileAddress(p.ID, "feed.atom"))
 	page := p.Origin + p.Href(data.Address(p.ID, "information"))
 	out := feed{Lang: p.Tag, ID: "urn:parvis:" + p.Entry.UID, Title: p.Name, Author: author{p.Portal()}, Links: []link{
 		{"self", "application/atom+xml", self}, {"alternate", "text/html", page}}}

@@ -35,8 +35,8 @@ func (s *Machine) Register(mux *http.ServeMux) {
 	page("GET /sitemap.xml", s.sitemap)
 
 	// Addresses that portals have on Opendatasoft, and that stand in pages all over the web.
-	page("GET /explore/dataset/{id}/analyse/{$}", renamed("analyze/"))
-	page("GET /explore/dataset/{id}/custom/{$}", renamed("information/"))
+	page("GET /explore/dataset/{id}/analyse/{$}", renamed("analyze"))
+	page("GET /explore/dataset/{id}/custom/{$}", renamed("information"))
 	page("GET /explore/embed/dataset/{id}/{$}", first)
 	page("GET /explore/dataset/{id}/download/{$}", download)
 	page("GET /explore/dataset/{id}/files/{file}/download/{$}", file)
@@ -45,7 +45,7 @@ func (s *Machine) Register(mux *http.ServeMux) {
 // renamed sends to a tab of the dataset for good.
 func renamed(tab string) server.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		return server.Renamed("/explore/dataset/"+url.PathEscape(r.PathValue("id"))+"/"+tab)(w, r)
+		return server.Renamed(data.Address(r.PathValue("id"), tab))(w, r)
 	}
 }
 

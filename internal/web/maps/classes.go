@@ -31,11 +31,6 @@ type rule struct {
 // mostValues is how many values have a colour of their own.
 const mostValues = 6
 
-// measure tells whether a field is a number that can be compared.
-func measure(f dataset.Field) bool {
-	return !f.List() && (f.Type == dataset.Int || f.Type == dataset.Double)
-}
-
 // kind tells whether a field sorts rows into kinds.
 func kind(f dataset.Field) bool {
 	return !f.Geo() && f.Type != dataset.JSON && f.Type != dataset.File && (f.Annotations.Facet || f.Type == dataset.Boolean) && f.Type != dataset.Date && f.Type != dataset.DateTime && !f.List()
@@ -48,7 +43,7 @@ func (s *Maps) rule(r *http.Request, p data.Page, place *dataset.Field) (rule, e
 	field := p.Field(asked)
 	if asked == "" && place.Type == dataset.GeoShape {
 		for i, f := range p.Entry.Fields {
-			if measure(f) && !f.Annotations.ID {
+			if f.Numeric() && !f.Annotations.ID {
 				field = &p.Entry.Fields[i]
 				break
 			}
@@ -57,7 +52,7 @@ func (s *Maps) rule(r *http.Request, p data.Page, place *dataset.Field) (rule, e
 	switch {
 	case field == nil:
 		return rule{}, nil
-	case measure(*field):
+	case field.Numeric():
 		return s.numbers(r, p, field)
 	case kind(*field):
 		return s.values(r, p, field)
@@ -78,10 +73,10 @@ func (s *Maps) numbers(r *http.Request, p data.Page, field *dataset.Field) (rule
 		return rule{}, nil
 	}
 	row := found.Values[0]
-	low, high := number(row[0]), number(row[5])
+	low, high := data.Number(row[0]), data.Number(row[5])
 	breaks := []float64{}
 	for _, v := range row[1:5] {
-		b := round(number(v), high-low)
+		b := round(data.Number(v), high-low)
 		if b > low && b <= high && (len(breaks) == 0 || b > breaks[len(breaks)-1]) {
 			breaks = append(breaks, b)
 		}
@@ -180,7 +175,7 @@ func (u rule) of(value any) string {
 	case plain(value) == nil:
 		return "x"
 	case u.Numbers:
-		n := number(value)
+		n := data.Number(value)
 		for _, c := range u.Classes {
 			if c.Code != "x" && n >= c.from && n < c.below {
 				return c.Code
@@ -193,17 +188,6 @@ func (u rule) of(value any) string {
 		return u.Classes[i].Code
 	}
 	return "g"
-}
-
-// number gives a value as a number.
-func number(value any) float64 {
-	switch v := value.(type) {
-	case int64:
-		return float64(v)
-	case float64:
-		return v
-	}
-	return math.NaN()
 }
 
 func plainNumber(f float64) string { return fmt.Sprintf("%.12g", f) }

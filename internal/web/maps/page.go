@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -229,7 +228,7 @@ func (s *Maps) extent(r *http.Request, p *mapPage, place *dataset.Field) (orb.Bo
 // legend puts the rule into words.
 func (p *mapPage) legend(u rule) {
 	for _, f := range p.Entry.Fields {
-		if !measure(f) && !kind(f) || f.Annotations.ID {
+		if !f.Numeric() && !kind(f) || f.Annotations.ID {
 			continue
 		}
 		v := p.Filter.Values()
@@ -258,7 +257,7 @@ func (s *Maps) draw(r *http.Request, p *mapPage, place *dataset.Field, u rule, b
 	for _, row := range found.Features {
 		id, _ := row.Properties["id"].(string)
 		label, _ := row.Properties["label"].(string)
-		href := p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/record/"+id+"/", p.Filter.Values())
+		href := p.Link(data.Address(p.ID, "record/"+id), p.Filter.Values())
 		if label == "" {
 			label = p.T("Row {id}", "id", id[:min(len(id), 8)])
 		}
@@ -322,8 +321,8 @@ func (p *mapPage) island(g Ground, place *dataset.Field, u rule, box orb.Bound) 
 	}
 	v.Set("v", data.Edition(p.Entry))
 	p.Island = island{
-		Tiles: "/explore/dataset/" + url.PathEscape(p.ID) + "/tiles/{z}/{x}/{y}.mvt?" + v.Encode(), Ground: "/basemap/{z}/{x}/{y}.mvt?v=" + basemap.Edition(),
-		Most: basemap.MostZoom, Credit: p.Attribution, Record: p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/record/{id}/", nil),
+		Tiles: data.FileAddress(p.ID, "tiles/{z}/{x}/{y}.mvt") + "?" + v.Encode(), Ground: "/basemap/{z}/{x}/{y}.mvt?v=" + basemap.Edition(),
+		Most: basemap.MostZoom, Credit: p.Attribution, Record: p.Href(data.Address(p.ID, "record/{id}")),
 		Box: [4]float64{box.Left(), box.Bottom(), box.Right(), box.Top()}, Numbers: u.Numbers, Name: "name",
 	}
 	p.Island.Record = strings.ReplaceAll(p.Island.Record, "%7Bid%7D", "{id}")

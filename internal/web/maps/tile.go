@@ -155,7 +155,7 @@ type cell struct {
 func (s *Maps) cells(r *http.Request, p data.Page, place, color *dataset.Field, box orb.Bound, zoom int) (cells []cell, total int64, err error) {
 	q := within(p, place, box, 20_000)
 	q.Select = "count(*) as n"
-	if color != nil && measure(*color) {
+	if color != nil && color.Numeric() {
 		q.Select += ", avg(" + data.FieldName(color.Name) + ") as v"
 	}
 	q.GroupBy = fmt.Sprintf("geo_cluster(%s, %d, %d) as c", data.FieldName(place.Name), zoom, cellRadius)

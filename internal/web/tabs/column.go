@@ -70,7 +70,7 @@ func (s *Tabs) column(w http.ResponseWriter, r *http.Request) error {
 	p.Title = p.Field + " – " + p.Name
 	p.Chips = nil
 	p.Back = p.Link(data.Address(p.ID, "table"), p.Filter.Values())
-	p.Ranged = !f.List() && (f.Type == dataset.Int || f.Type == dataset.Double || f.Type == dataset.Date || f.Type == dataset.DateTime)
+	p.Ranged = f.Numeric() || f.Dated()
 	if to, ok := p.between(*f); ok {
 		http.Redirect(w, r, to, http.StatusFound)
 		return nil

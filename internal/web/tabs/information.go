@@ -110,10 +110,10 @@ func (s *Tabs) information(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Thing = p.SchemaOrg(p.Lede)
-	p.Feeds = []choice{{Label: p.Name, Href: p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/feed.atom", nil)}}
+	p.Feeds = []choice{{Label: p.Name, Href: p.Href(data.FileAddress(p.ID, "feed.atom"))}}
 	p.Citation = p.Page.Citation()
 	for _, c := range citing {
-		p.References = append(p.References, choice{Label: c.Name, Href: p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/citation/"+c.Format, nil)})
+		p.References = append(p.References, choice{Label: c.Name, Href: p.Href(data.FileAddress(p.ID, "citation/"+c.Format))})
 	}
 	return s.Render(w, r, http.StatusOK, s.pages["information"], p)
 }
@@ -158,7 +158,7 @@ func schemaOf(p data.Page, f dataset.Field, seen *portrait.Portrait) schemaRow {
 		row.Spark = template.HTML(profile.Spark(seen.Rows))
 		row.Says = says(p.Printer, profile, f)
 		if !f.Geo() && f.Type != dataset.JSON {
-			row.Href = p.Link(columnAddress(p.ID, f.Name), nil)
+			row.Href = p.Href(columnAddress(p.ID, f.Name))
 		}
 		row.Tops = tops(p, profile, f, seen.Rows)
 		if missing := seen.Rows - profile.Filled; missing > 0 {

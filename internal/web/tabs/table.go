@@ -186,17 +186,9 @@ func sortable(f dataset.Field) bool {
 // fill makes the table of a page of rows.
 func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 	href := func(sort string, n int64) string {
-		v := p.Filter.Values()
-		if sort != "" {
-			v.Set("sort", sort)
-		}
+		v := p.state(sort)
 		if n > 1 {
 			v.Set("page", strconv.FormatInt(n, 10))
-		}
-		for _, name := range []string{"column", "view"} {
-			if kept := p.Params[name]; len(kept) > 0 {
-				v[name] = kept
-			}
 		}
 		return p.Link(p.address(), v)
 	}
@@ -229,7 +221,7 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 	for i, values := range rows.Values {
 		l := line{}
 		if i < len(rows.IDs) && rows.IDs[i] != "" {
-			l.Href = p.Link("/explore/dataset/"+url.PathEscape(p.ID)+"/record/"+rows.IDs[i]+"/", p.Filter.Values())
+			l.Href = p.Link(data.Address(p.ID, "record/"+rows.IDs[i]), p.Filter.Values())
 		}
 		for j, value := range values {
 			l.Cells = append(l.Cells, data.Show(p.Printer, rows.Columns[j], p.Decimals(rows.Columns[j].Name), value, false))
@@ -255,13 +247,7 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 	}
 	p.JSON = data.APIURL(p.ID, "records", api)
 	p.CSV = data.APIURL(p.ID, "exports/csv", p.Labelled(api))
-	view := p.Filter.Values()
-	for _, name := range []string{"sort", "column", "view"} {
-		if values := p.Params[name]; len(values) > 0 {
-			view[name] = values
-		}
-	}
-	p.Sharing = p.Share("table", p.T("Address of this table"), p.Name, 620, view)
+	p.Sharing = p.Share("table", p.T("Address of this table"), p.Name, 620, p.state(sort))
 }
 
 // facetFields makes the filter form of counted facets.
@@ -315,6 +301,20 @@ func (p *tablePage) options(facet explore.Facet, f *dataset.Field, group int) (s
 	}
 	walk(facet.Values, 0)
 	return shown, hidden
+}
+
+// state gives what the address of this view holds beside its page, with the rows in an order.
+func (p *tablePage) state(sort string) url.Values {
+	v := p.Filter.Values()
+	if sort != "" {
+		v.Set("sort", sort)
+	}
+	for _, name := range []string{"column", "view"} {
+		if kept := p.Params[name]; len(kept) > 0 {
+			v[name] = kept
+		}
+	}
+	return v
 }
 
 // address gives where the table stands: on its own page, or within one of somebody else.

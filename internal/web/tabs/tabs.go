@@ -5,7 +5,6 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"net/url"
 	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -83,7 +82,7 @@ func (s *Tabs) Register(mux *http.ServeMux) {
 
 // first sends to the first tab.
 func first(w http.ResponseWriter, r *http.Request) error {
-	return server.Moved("/explore/dataset/"+url.PathEscape(r.PathValue("id"))+"/information/")(w, r)
+	return server.Moved(data.Address(r.PathValue("id"), "information"))(w, r)
 }
 
 // richText allows what descriptions of datasets use: text, lists, tables, links; no pictures, which would be
