@@ -72,7 +72,8 @@ func weigh(t *testing.T, browser context.Context, base string, b budget) {
 	if err := chromedp.Do(tab, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(base+b.path)); err != nil {
 		t.Fatal(err)
 	}
-	for start := time.Now(); time.Since(start) < 10*time.Second; time.Sleep(50 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < 10*time.Second; {
+		<-time.After(50 * time.Millisecond)
 		mu.Lock()
 		quiet := time.Since(last) > 1500*time.Millisecond
 		mu.Unlock()
