@@ -21,19 +21,23 @@ type result struct {
 	Rows   int64   // rows that match
 	All    int64   // groups there are, more than are shown
 	Cut    bool    // not all groups, moments or rows are shown
-	Totals float64 // the function over all rows, for counts and sums
+	Whole  float64 // the function over all rows
+	Totals float64 // the same where it is the sum of all groups, else 0
 }
 
 // compute asks for the aggregates of a spec.
 func (s *Analyses) compute(r *http.Request, p data.Page, sp spec) (result, error) {
-	none := 0
 	q := p.Filter.Question()
-	q.Limit = &none
+	q.Select = "count(*) as n"
+	if sp.Func != "count" && sp.Y != "" {
+		q.Select += ", " + sp.aggregate() + " as v"
+	}
 	found, err := s.Portal.Records(r.Context(), p.Actor, p.ID, q)
-	if err != nil {
+	if err != nil || len(found.Values) == 0 {
 		return result{}, err
 	}
-	out := result{Rows: found.Total}
+	overall := found.Values[0]
+	out := result{Rows: int64(data.Number(overall[0])), Whole: data.Number(overall[len(overall)-1])}
 	out.Kind = sp.Kind
 	if out.Rows == 0 || sp.X == "" {
 		return out, nil
@@ -123,20 +127,9 @@ func (s *Analyses) grouped(r *http.Request, p data.Page, sp spec, out result) (r
 	out.All = found.Total
 	s.fold(p, sp, x, found, &out, split)
 	if !ordered && (sp.Func == "count" || sp.Func == "sum") && sp.Kind != figure.Box && sp.Kind != figure.Range {
-		out.Totals, err = s.total(r, p, sp)
+		out.Totals = out.Whole
 	}
 	return out, err
-}
-
-// total gives the function over all rows that match.
-func (s *Analyses) total(r *http.Request, p data.Page, sp spec) (float64, error) {
-	q := p.Filter.Question()
-	q.Select = sp.aggregate() + " as v"
-	found, err := s.Portal.Records(r.Context(), p.Actor, p.ID, q)
-	if err != nil || len(found.Values) == 0 {
-		return 0, err
-	}
-	return data.Number(found.Values[0][0]), nil
 }
 
 // bins writes the classes of a number: round bounds over its whole range.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/singleflight"
 
 	"parvis/internal/server"
 	"parvis/internal/web/data"
@@ -32,10 +33,15 @@ type Maps struct {
 	ground Ground
 	pages  map[string]*template.Template
 	tiles  *lru.Cache[string, []byte] // gzipped, by what they show and to whom
+	worlds *lru.Cache[string, world]  // rows in cells, by the same
+	once   singleflight.Group         // a world that several tiles ask for is counted once
 }
 
 // tilesKept is how many tiles are kept ready: 20 kB each at most.
 const tilesKept = 4096
+
+// worldsKept is how many worlds are kept ready: about 1 MB each at most.
+const worldsKept = 64
 
 // New makes the Maps; a template that cannot be read is an error.
 func New(o Options) (*Maps, error) {
@@ -44,7 +50,10 @@ func New(o Options) (*Maps, error) {
 	if s.pages, err = data.Templates(templateFiles); err != nil {
 		return nil, err
 	}
-	s.tiles, err = lru.New[string, []byte](tilesKept)
+	if s.tiles, err = lru.New[string, []byte](tilesKept); err != nil {
+		return nil, err
+	}
+	s.worlds, err = lru.New[string, world](worldsKept)
 	return s, err
 }
 

@@ -286,7 +286,7 @@ func (s *Maps) draw(r *http.Request, p *mapPage, place *dataset.Field, u rule, b
 		p.Shapes = append(p.Shapes, one)
 	}
 	if p.Cells {
-		cells, _, err := s.cells(r, p.Page, place, u.Field, box.Pad(1e-6), f.zoom())
+		cells, _, err := s.cells(r.Context(), p.Page, place, u.Field, box.Pad(1e-6), f.zoom())
 		if err != nil {
 			return err
 		}
@@ -294,8 +294,8 @@ func (s *Maps) draw(r *http.Request, p *mapPage, place *dataset.Field, u rule, b
 			one := f.point(c.at)
 			one.Radius = round1(math.Min(2.5+1.9*math.Log10(float64(c.rows)+1)*1.6, 16))
 			one.Title = p.N("{n} row", "{n} rows", c.rows)
-			if c.value != nil {
-				one.Class = u.of(*c.value)
+			if c.valued > 0 {
+				one.Class = u.of(c.value)
 			}
 			p.Shapes = append(p.Shapes, one)
 		}

@@ -3,6 +3,7 @@ package maps
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ const (
 	mostPoints = 300    // rows of a tile that are shown one by one; more are shown as cells
 	mostShapes = 4000   // shapes of a tile that are looked at
 	mostBytes  = 20_000 // of a tile, gzipped
+	mostCells  = 20_000 // cells that are counted at once
 	cellRadius = 15     // of geo_cluster: 16 cells across a tile
 )
 
@@ -87,14 +89,16 @@ func (s *Maps) rowTile(w http.ResponseWriter, r *http.Request) error {
 			h.Set("Cache-Control", "public, max-age=86400")
 		}
 	}
-	key := fmt.Sprintf("%s/%s?%s&%s/%d/%d/%d", p.Entry.UID, data.Edition(p.Entry), p.Filter.Values().Encode(), url.QueryEscape(name), z, x, y)
+	shown := fmt.Sprintf("%s/%s?%s&%s", p.Entry.UID, data.Edition(p.Entry), p.Filter.Values().Encode(), url.QueryEscape(name))
+	key := fmt.Sprintf("%s/%d/%d/%d", shown, z, x, y)
+	lasts := !strings.Contains(p.Filter.Where, "now(") // else it depends on the moment
 	if text, ok := s.tiles.Get(key); ok {
 		return send(w, r, tagOf(text), text)
 	}
 	tile := maptile.New(uint32(x), uint32(y), maptile.Zoom(z))
 	var found *geojson.FeatureCollection
 	if place.Type == dataset.GeoPoint {
-		found, err = s.points(r, p, place, color, tile)
+		found, err = s.points(r, p, place, color, tile, shown, lasts)
 	} else {
 		found, err = s.shapes(r, p, place, color, tile)
 	}
@@ -105,7 +109,7 @@ func (s *Maps) rowTile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("tile of %s: %w", p.ID, err)
 	}
-	if !strings.Contains(p.Filter.Where, "now(") { // else it depends on the moment
+	if lasts {
 		s.tiles.Add(key, text)
 	}
 	return send(w, r, tagOf(text), text)
@@ -120,65 +124,178 @@ func within(p data.Page, place *dataset.Field, box orb.Bound, limit int) odsql.Q
 	return q
 }
 
-// points gives the positions in a tile, one by one where they are few, else counted in cells.
-func (s *Maps) points(r *http.Request, p data.Page, place, color *dataset.Field, tile maptile.Tile) (*geojson.FeatureCollection, error) {
-	out := geojson.NewFeatureCollection()
-	cells, total, err := s.cells(r, p, place, color, tile.Bound(), int(tile.Z))
-	if err != nil {
-		return nil, err
+// points gives the positions in a tile, one by one where they are few, else counted in cells. What is shown is named by
+// shown; lasts is whether it may be remembered.
+func (s *Maps) points(r *http.Request, p data.Page, place, color *dataset.Field, tile maptile.Tile, shown string, lasts bool) (*geojson.FeatureCollection, error) {
+	rows := func() (*geojson.FeatureCollection, error) {
+		return s.rows(r, p, place, color, tile.Bound(0.05), mostPoints*2)
 	}
-	if total > mostPoints {
-		for _, c := range cells {
-			f := geojson.NewFeature(c.at)
-			f.Properties["n"] = c.rows
-			if c.value != nil {
-				f.Properties["v"] = *c.value
-			}
-			out.Append(f)
+	if lasts {
+		w, err := s.world(r, p, place, color, shown)
+		if err != nil {
+			return nil, err
 		}
-		return out, nil
+		if w != nil {
+			cells, most := w.in(tile)
+			switch {
+			case most == 0:
+				return geojson.NewFeatureCollection(), nil
+			case most <= mostPoints:
+				return rows()
+			case tile.Z <= worldZoom:
+				return drawn(cells), nil
+			}
+		}
 	}
-	if total == 0 {
-		return out, nil
+	cells, total, err := s.cells(r.Context(), p, place, color, tile.Bound(), int(tile.Z))
+	switch {
+	case err != nil:
+		return nil, err
+	case total == 0:
+		return geojson.NewFeatureCollection(), nil
+	case total <= mostPoints:
+		return rows()
 	}
-	return s.rows(r, p, place, color, tile.Bound(0.05), mostPoints*2)
+	return drawn(cells), nil
+}
+
+// drawn gives cells as features with n and v.
+func drawn(cells []cell) *geojson.FeatureCollection {
+	out := geojson.NewFeatureCollection()
+	for _, c := range cells {
+		f := geojson.NewFeature(c.at)
+		f.Properties["n"] = c.rows
+		if c.valued > 0 {
+			f.Properties["v"] = c.value
+		}
+		out.Append(f)
+	}
+	return out
 }
 
 // cell is a square of the map with how many rows lie in it.
 type cell struct {
-	at    orb.Point // the middle of its rows
-	rows  int64
-	value *float64 // the mean of their values, nil where none was asked for or none has one
+	at     orb.Point // the middle of its rows
+	rows   int64
+	value  float64 // the mean of their values
+	valued int64   // rows that have one; 0 where none was asked for
+}
+
+// world is all cells of worldZoom, each with the tile of finestZoom that it fills. Nil is one of too many cells.
+type world []placed
+
+type placed struct {
+	cell
+	x, y uint32
+}
+
+const (
+	worldZoom  = 7             // up to which tiles are drawn from a world
+	finestZoom = worldZoom + 4 // a tile has 16 cells across
+)
+
+// everywhere is the whole square of web maps.
+var everywhere = maptile.New(0, 0, 0).Bound()
+
+// world counts all rows in cells: a view has a dozen tiles, and who looks closer asks for dozens more, that would each
+// read the rows again.
+func (s *Maps) world(r *http.Request, p data.Page, place, color *dataset.Field, shown string) (world, error) {
+	if w, ok := s.worlds.Get(shown); ok {
+		return w, nil
+	}
+	found, err, _ := s.once.Do(shown, func() (any, error) {
+		cells, _, err := s.cells(context.WithoutCancel(r.Context()), p, place, color, everywhere, worldZoom)
+		if err != nil {
+			return nil, err
+		}
+		var w world
+		if len(cells) < mostCells {
+			w = make(world, len(cells))
+			for i, c := range cells {
+				at := maptile.At(c.at, finestZoom)
+				w[i] = placed{cell: c, x: at.X, y: at.Y}
+			}
+		}
+		s.worlds.Add(shown, w)
+		return w, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found.(world), nil
+}
+
+// in gives the cells of a tile, merged where it is of a smaller zoom than the world, and the number of their rows: for a
+// tile smaller than a cell, of the rows of the cell around it.
+func (w world) in(tile maptile.Tile) (cells []cell, rows int64) {
+	if tile.Z > finestZoom {
+		up := tile.Z - finestZoom
+		tile = maptile.New(tile.X>>up, tile.Y>>up, finestZoom)
+	}
+	down := finestZoom - tile.Z
+	merge := uint32(0) // zooms between the tile's cells and the world's
+	if tile.Z < worldZoom {
+		merge = uint32(worldZoom - tile.Z)
+	}
+	at := map[[2]uint32]int{}
+	for _, c := range w {
+		if c.x>>down != tile.X || c.y>>down != tile.Y {
+			continue
+		}
+		rows += c.rows
+		key := [2]uint32{c.x >> merge, c.y >> merge}
+		i, seen := at[key]
+		if !seen {
+			at[key] = len(cells)
+			cells = append(cells, c.cell)
+			continue
+		}
+		cells[i] = cells[i].and(c.cell)
+	}
+	return cells, rows
+}
+
+// and gives the cell of the rows of two.
+func (c cell) and(other cell) cell {
+	sum := c.rows + other.rows
+	share := float64(other.rows) / float64(sum)
+	c.at[0] += (other.at[0] - c.at[0]) * share
+	c.at[1] += (other.at[1] - c.at[1]) * share
+	if other.valued > 0 {
+		c.value += (other.value - c.value) * float64(other.valued) / float64(c.valued+other.valued)
+	}
+	c.rows, c.valued = sum, c.valued+other.valued
+	return c
 }
 
 // cells counts rows in squares of 16 pixels at a zoom, and all of them.
-func (s *Maps) cells(r *http.Request, p data.Page, place, color *dataset.Field, box orb.Bound, zoom int) (cells []cell, total int64, err error) {
-	q := within(p, place, box, 20_000)
+func (s *Maps) cells(ctx context.Context, p data.Page, place, color *dataset.Field, box orb.Bound, zoom int) (cells []cell, total int64, err error) {
+	q := within(p, place, box, mostCells)
 	q.Select = "count(*) as n"
 	if color != nil && color.Numeric() {
-		q.Select += ", avg(" + data.FieldName(color.Name) + ") as v"
+		q.Select += ", avg(" + data.FieldName(color.Name) + ") as v, count(" + data.FieldName(color.Name) + ") as w"
 	}
 	q.GroupBy = fmt.Sprintf("geo_cluster(%s, %d, %d) as c", data.FieldName(place.Name), zoom, cellRadius)
-	found, err := s.Portal.Records(r.Context(), p.Actor, p.ID, q)
+	found, err := s.Portal.Records(ctx, p.Actor, p.ID, q)
 	if err != nil {
 		return nil, 0, err
 	}
 	for _, row := range found.Values {
 		var c cell
 		for i, column := range found.Columns {
-			switch v := row[i].(type) {
-			case int64:
-				c.rows = v
-			case float64:
-				c.value = &v
-			case string:
-				if column.Name != "c" {
-					continue
-				}
+			switch column.Name {
+			case "n":
+				c.rows, _ = row[i].(int64)
+			case "v":
+				c.value, _ = row[i].(float64)
+			case "w":
+				c.valued, _ = row[i].(int64)
+			case "c":
 				var at struct {
 					Cluster struct{ Lat, Lon float64 } `json:"cluster_centroid"`
 				}
-				if json.Unmarshal([]byte(v), &at) == nil {
+				text, _ := row[i].(string)
+				if json.Unmarshal([]byte(text), &at) == nil {
 					c.at = orb.Point{at.Cluster.Lon, at.Cluster.Lat}
 				}
 			}
