@@ -1,8 +1,11 @@
 package internal_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"net/http"
@@ -25,6 +28,7 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/privacy/privacytest"
+	"parvis/internal/reuse"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
 	"parvis/internal/web/analyse"
@@ -34,6 +38,7 @@ import (
 	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
+	"parvis/internal/web/reuses"
 	"parvis/internal/web/tabs"
 	"parvis/internal/web/usage"
 )
@@ -99,12 +104,19 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	onData := data.New(frame, data.Explored{Explorer: b.Explorer, Catalog: b.Catalog})
-	public, err := front.New(front.Options{Frame: onData})
+	made := reuse.New(reuse.Options{DB: pool})
+	visible := func(a account.Actor) []*catalog.Entry { all, _ := b.Catalog.All(a); return all }
+	gallery, err := reuses.New(reuses.Options{Frame: onData, Reuses: made, Visible: visible})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gallery.Register(pages)
+	public, err := front.New(front.Options{Frame: onData, Reuses: gallery})
 	if err != nil {
 		t.Fatal(err)
 	}
 	public.Register(pages)
-	datasets, err := tabs.New(tabs.Options{Frame: onData, API: mux, Counts: true, Versions: b.Catalog.Versions})
+	datasets, err := tabs.New(tabs.Options{Frame: onData, Reuses: gallery, API: mux, Counts: true, Versions: b.Catalog.Versions})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,13 +133,13 @@ func openDoors(t *testing.T) *building {
 	analyses.Register(pages)
 	machine.New(machine.Options{Frame: onData, Versions: b.Catalog.Versions}).Register(pages)
 	use, err := usage.New(usage.Options{
-		Frame: frame, Counter: counter, Visible: func(a account.Actor) []*catalog.Entry { all, _ := b.Catalog.All(a); return all }, Find: b.Catalog.Find,
+		Frame: frame, Counter: counter, Visible: visible, Find: b.Catalog.Find,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	use.Register(pages)
-	office, err := back.New(back.Options{Frame: frame, People: people, Keys: keys, Catalog: b.Catalog, Check: explore.CheckFilter, Rows: back.Counted(b.Explorer), Counter: counter})
+	office, err := back.New(back.Options{Frame: frame, People: people, Keys: keys, Catalog: b.Catalog, Reuses: made, Check: explore.CheckFilter, Rows: back.Counted(b.Explorer), Counter: counter})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +147,7 @@ func openDoors(t *testing.T) *building {
 	mux.Handle("/", frame.Guard(pages))
 	b.handler = frame.Wrap(mux)
 	b.publish(t)
+	b.reuse(t, made)
 	all, _ := b.Catalog.All(account.Actor{Everything: true, Scope: account.Every})
 	for _, e := range all { // every dataset was used, often enough to be listed
 		for range 60 {
@@ -216,6 +229,24 @@ func (b *building) publish(t *testing.T) {
 	err := b.Catalog.SetSecurity(t.Context(), account.Operator, "cirrus", catalog.Security{Restricted: true, Default: catalog.Rule{Right: catalog.Download},
 		Grants: []catalog.Grant{{Person: 21, Rule: catalog.Rule{Right: catalog.Download}}}})
 	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reuse publishes what somebody made of the dataset of the canaries.
+func (b *building) reuse(t *testing.T, made *reuse.Reuses) {
+	t.Helper()
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 16, 9))); err != nil {
+		t.Fatal(err)
+	}
+	_, err := made.Submit(t.Context(), account.Anonymous, reuse.Draft{
+		Title: "What the " + canaryTitle + " eats", Kind: "article", Address: "https://example.org/", Author: "Ada", Language: "en", Datasets: []string{b.uid}, Picture: picture.Bytes(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Publish(t.Context(), account.Operator, 1); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -130,8 +130,14 @@ func doorList() []door {
 		{pattern: "/backoffice/users/{person}/{$}", harmless: office}, {pattern: "/backoffice/users/{person}/access/{$}", harmless: office}, {pattern: "/backoffice/users/{person}/active/{$}", harmless: office},
 		{pattern: "/backoffice/users/{person}/remove/{$}", harmless: office}, {pattern: "/backoffice/requests/{$}", harmless: "for who manages every dataset"},
 		{pattern: "/backoffice/requests/{request}/{$}", harmless: "for who manages every dataset"},
+		{pattern: "/reuses/{$}", requests: with("/reuses/", "", "dataset="+id, "kind=article", "lang=fr")},
+		{pattern: "/reuses/{id}/{$}", requests: with("/reuses/1/", "", "lang=fr")}, {pattern: "/reuses/{id}/report/{$}", requests: with("/reuses/1/report/", "")},
+		{pattern: "/reuses/{id}/picture.jpg", requests: with("/reuses/1/picture.jpg", "")}, {pattern: "/reuses/new/{$}", requests: with("/reuses/new/", "dataset="+id)},
+		{pattern: "/reuses/new/sent/{token}/{$}", harmless: "says what its reader wrote"},
+		{pattern: "/backoffice/reuses/{$}", harmless: "for who looks after reuses: texts of those who sent them"},
+		{pattern: "/backoffice/reuses/{reuse}/{$}", harmless: "for who looks after reuses, and names the datasets that they may know of"},
 		{pattern: "/explore/dataset/{id}/{$}", harmless: "sends to the first tab whether it is there or not"},
-		{pattern: "/{$}", harmless: "sends to the catalogue"}, {pattern: "/", harmless: "no route"}, {pattern: "/assets/", harmless: "files of the portal"}, {pattern: "/favicon.ico", harmless: "files of the portal"},
+		{pattern: "/{$}", requests: with("/", "", "lang=fr")}, {pattern: "/", harmless: "no route"}, {pattern: "/assets/", harmless: "files of the portal"}, {pattern: "/favicon.ico", harmless: "files of the portal"},
 		{pattern: "/robots.txt", harmless: "a text"},
 	}
 }

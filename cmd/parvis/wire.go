@@ -25,6 +25,7 @@ import (
 	"parvis/internal/explore"
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
+	"parvis/internal/reuse"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
 	"parvis/internal/web/analyse"
@@ -35,6 +36,7 @@ import (
 	"parvis/internal/web/maps"
 	"parvis/internal/web/member"
 	"parvis/internal/web/page"
+	"parvis/internal/web/reuses"
 	"parvis/internal/web/tabs"
 	"parvis/internal/web/terms"
 	"parvis/internal/web/usage"
@@ -95,7 +97,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	}
 	shared := server.New(server.Options{
 		Log: p.log, Metrics: metrics, Privacy: registry, Counter: counter, Proxies: p.set.proxies, URL: p.set.url, Keys: p.keys.Authenticate,
-		Tokens: apps.Authenticate, Sessions: p.sessions, Seen: p.people.Saw, Exempt: member.Exempt(),
+		Tokens: apps.Authenticate, Sessions: p.sessions, Seen: p.people.Saw, Exempt: member.Exempt(), Long: map[string]int64{reuses.NewPath: reuses.LongestForm},
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
 	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log, apps: apps, desk: desk}
@@ -164,11 +166,16 @@ func (p *portal) requested(by account.Actor, id, language string) (uid, title st
 func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api http.Handler) (http.Handler, error) {
 	mux := http.NewServeMux()
 	onData := data.New(frame, data.Explored{Explorer: d.explorer, Catalog: p.catalog})
-	public, err := front.New(front.Options{Frame: onData})
+	made := reuse.New(reuse.Options{DB: p.db})
+	gallery, err := reuses.New(reuses.Options{Frame: onData, Reuses: made, Visible: p.visible, Who: reuses.Who(p.set.reuses)})
 	if err != nil {
 		return nil, err
 	}
-	datasets, err := tabs.New(tabs.Options{Frame: onData, API: api, Counts: d.counter.Level() != statistics.Off, Versions: p.catalog.Versions})
+	public, err := front.New(front.Options{Frame: onData, Reuses: gallery})
+	if err != nil {
+		return nil, err
+	}
+	datasets, err := tabs.New(tabs.Options{Frame: onData, Reuses: gallery, API: api, Counts: d.counter.Level() != statistics.Off, Versions: p.catalog.Versions})
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +198,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 		return nil, err
 	}
 	office, err := back.New(back.Options{
-		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
+		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Reuses: made, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
 		Counter: d.counter, Second: d.desk.HasCodes,
 	})
 	if err != nil {
@@ -206,6 +213,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 		return nil, err
 	}
 	public.Register(mux)
+	gallery.Register(mux)
 	datasets.Register(mux)
 	analyses.Register(mux)
 	machine.New(machine.Options{Frame: onData, Versions: p.catalog.Versions}).Register(mux)

@@ -66,6 +66,30 @@ func TestBackOffice(t *testing.T) {
 	visitor.press(`main form button.btn`)
 	visitor.reads("Your request is with those who decide")
 
+	t.Run("a reuse is sent, published and shown", func(t *testing.T) {
+		admin.T, visitor.T = t, t
+		visitor.open("/reuses/new/?dataset=jours-feries&lang=en")
+		visitor.fill("#title", "Days off, drawn", "#address", "https://example.org/days", "#author", "Bob")
+		ask[bool](visitor, `new Promise(done => { const c = document.createElement("canvas"); c.width = 1600; c.height = 900; c.getContext("2d").fillRect(0, 0, 800, 900);
+			c.toBlob(b => { const files = new DataTransfer(); files.items.add(new File([b], "days.png", {type: "image/png"})); document.querySelector("#picture").files = files.files; done(true) }) })`)
+		visitor.press(`main form button.btn`)
+		visitor.reads("Choose what it is")
+		visitor.reads("The picture that you chose is kept")
+		ask[bool](visitor, `(document.querySelector("#kind").value = "visualization", true)`)
+		visitor.press(`main form button.btn`)
+		visitor.reads("It is with those who look after reuses")
+		own := ask[string](visitor, `document.querySelector("#here").value`)
+		admin.open("/backoffice/reuses/1/?lang=en")
+		admin.press(`main form button[value=publish]`)
+		admin.reads("The reuse is published.")
+		visitor.do(chromedp.Navigate(own))
+		visitor.reads("It is published since")
+		visitor.open("/explore/dataset/jours-feries/information/?lang=en")
+		if wide := ask[int](visitor, `(i => (i.scrollIntoView(), i.decode().then(() => i.naturalWidth)))(document.querySelector(".reuse img"))`); wide != 960 {
+			t.Errorf("the dataset's page shows a picture %d pixels wide", wide)
+		}
+	})
+
 	t.Run("pages", func(t *testing.T) { pagesOfOffice(t, admin, visitor) })
 }
 
@@ -76,7 +100,8 @@ func pagesOfOffice(t *testing.T, admin, visitor *profile) {
 	paths := []string{"/backoffice/", "/backoffice/users/", "/backoffice/users/?q=nobody", "/backoffice/users/1/", "/backoffice/users/1/access/", "/backoffice/users/1/remove/",
 		"/backoffice/users/invite/", "/backoffice/users/invitations/", "/backoffice/groups/", "/backoffice/groups/new/", "/backoffice/groups/1/", "/backoffice/groups/1/remove/",
 		"/backoffice/datasets/", "/backoffice/datasets/jours-feries/rights/", "/backoffice/datasets/jours-feries/rights/new/", "/backoffice/datasets/jours-feries/rights/g1/",
-		"/backoffice/requests/", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/", "/account/api-keys/", "/account/api-keys/1/revoke/", "/access-request/"}
+		"/backoffice/requests/", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/", "/account/api-keys/", "/account/api-keys/1/revoke/", "/access-request/",
+		"/backoffice/reuses/", "/backoffice/reuses/1/", "/reuses/", "/reuses/1/", "/reuses/1/report/", "/reuses/new/?dataset=jours-feries"}
 	for _, look := range appearances() {
 		for _, path := range paths {
 			look.wear(t, admin.tab)

@@ -35,9 +35,9 @@ func CleanEmail(text string) (string, error) {
 	return strings.ToLower(text), nil
 }
 
-// cleanLine gives a text of one line without blanks around it. Kind Invalid: it is longer than most characters, or
+// CleanLine gives a text of one line without blanks around it. Kind Invalid: it is longer than most characters, or
 // holds characters that are not shown.
-func cleanLine(what, text string, most int) (string, error) {
+func CleanLine(what, text string, most int) (string, error) {
 	text = strings.TrimSpace(text)
 	if utf8.RuneCountInString(text) > most {
 		return "", fault.New(fault.Invalid, "The %s is longer than %d characters.", what, most)
@@ -48,11 +48,11 @@ func cleanLine(what, text string, most int) (string, error) {
 	return text, nil
 }
 
-// cleanText is cleanLine for a text that may have several lines.
-func cleanText(what, text string, most int) (string, error) {
+// CleanText is CleanLine for a text that may have several lines.
+func CleanText(what, text string, most int) (string, error) {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	for i, line := range lines {
-		clean, err := cleanLine(what, strings.ReplaceAll(line, "\t", " "), most)
+		clean, err := CleanLine(what, strings.ReplaceAll(line, "\t", " "), most)
 		if err != nil {
 			return "", err
 		}
@@ -79,7 +79,7 @@ func cleanAttributes(given map[string][]string) (map[string][]string, error) {
 	}
 	out := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		clean, err := cleanLine("name of an attribute", name, 100)
+		clean, err := CleanLine("name of an attribute", name, 100)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +87,7 @@ func cleanAttributes(given map[string][]string) (map[string][]string, error) {
 			return nil, fault.New(fault.Invalid, "An attribute has a name and at most 100 values.")
 		}
 		for _, value := range given[name] {
-			if value, err = cleanLine("value of the attribute "+clean, value, 1000); err != nil {
+			if value, err = CleanLine("value of the attribute "+clean, value, 1000); err != nil {
 				return nil, err
 			}
 			out[clean] = append(out[clean], value)

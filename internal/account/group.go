@@ -186,13 +186,13 @@ var uidForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,99}$`)
 
 // cleanGroup checks a group and brings it into the form in which it is kept.
 func (t *tables) cleanGroup(g *Group) (err error) {
-	if g.Name, err = cleanLine("name of the group", g.Name, 100); err != nil {
+	if g.Name, err = CleanLine("name of the group", g.Name, 100); err != nil {
 		return err
 	}
 	if g.Name == "" {
 		return fault.New(fault.Invalid, "A group needs a name.")
 	}
-	if g.Description, err = cleanText("description of the group", g.Description, 2000); err != nil {
+	if g.Description, err = CleanText("description of the group", g.Description, 2000); err != nil {
 		return err
 	}
 	if g.UID == "" {

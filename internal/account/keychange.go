@@ -81,7 +81,7 @@ func (k *Keys) mayMake(by Actor, owner int64) error {
 
 // clean checks a draft and brings it into the form in which it is kept.
 func (k *Keys) clean(by Actor, d *KeyDraft) (err error) {
-	if d.Label, err = cleanLine("label", d.Label, 200); err != nil {
+	if d.Label, err = CleanLine("label", d.Label, 200); err != nil {
 		return err
 	}
 	if d.Label == "" {
@@ -169,7 +169,7 @@ func (k *Keys) Update(ctx context.Context, by Actor, id int64, edit func(*KeyDra
 // is somebody else's and the actor does not administer the portal; Conflict: it is revoked already.
 func (k *Keys) Revoke(ctx context.Context, by Actor, id int64, reason string) error {
 	return k.one(ctx, by, id, "revoke", func(tx *sql.Tx, known Key) error {
-		reason, err := cleanLine("reason", reason, 500)
+		reason, err := CleanLine("reason", reason, 500)
 		if err != nil {
 			return err
 		}

@@ -265,7 +265,7 @@ func (t *tables) clean(d *Draft, id int64) (err error) {
 			return fault.New(fault.Conflict, "There is an account for %s already.", d.Email)
 		}
 	}
-	if d.Name, err = cleanLine("name", d.Name, 200); err != nil {
+	if d.Name, err = CleanLine("name", d.Name, 200); err != nil {
 		return err
 	}
 	if err := checkLanguage(d.Language); err != nil {

@@ -70,7 +70,7 @@ func (p *People) Ask(ctx context.Context, by Actor, d RequestDraft) error {
 	if d.Email, err = CleanEmail(d.Email); err != nil {
 		return err
 	}
-	if d.Message, err = cleanText("message", d.Message, 2000); err != nil {
+	if d.Message, err = CleanText("message", d.Message, 2000); err != nil {
 		return err
 	}
 	if err := checkLanguage(d.Language); err != nil {
@@ -199,7 +199,7 @@ func (p *People) Reject(ctx context.Context, by Actor, id int64, reason string) 
 	if err != nil {
 		return err
 	}
-	if reason, err = cleanText("reason", reason, 1000); err != nil {
+	if reason, err = CleanText("reason", reason, 1000); err != nil {
 		return err
 	}
 	if err := p.decide(ctx, by, id, Rejected, reason); err != nil {

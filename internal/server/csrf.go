@@ -25,7 +25,7 @@ const (
 	csrfLength  = 32 // of a secret; a token is a mask and the masked secret, twice as long
 )
 
-// longestForm is the most that a form may hold, in bytes.
+// longestForm is the most that a form may hold, in bytes, where Options.Long does not say otherwise.
 const longestForm = 1 << 20
 
 // NewSecret makes a secret for csrftoken: 32 letters and figures.
@@ -100,7 +100,7 @@ func (s *Server) Protect(next http.Handler, show Show) http.Handler {
 			return
 		}
 		if r.Body != nil && r.Body != http.NoBody && formOf(r) != "" {
-			r.Body = http.MaxBytesReader(w, r.Body, longestForm)
+			r.Body = http.MaxBytesReader(w, r.Body, max(longestForm, s.long[r.URL.Path]))
 		}
 		if err := s.genuine(gate, w, r); err != nil {
 			f := Describe(err)
@@ -232,7 +232,7 @@ func sentToken(r *http.Request) (token string, given bool, err error) {
 	return values[0], true, nil
 }
 
-// ParseForm reads a posted form. Kinds Invalid, and TooLarge for one of more than 1 MB.
+// ParseForm reads a posted form. Kinds Invalid, and TooLarge for one of more than 1 MB, or what Options.Long says.
 func ParseForm(r *http.Request) error {
 	var err error
 	if formOf(r) == "multipart/form-data" {

@@ -34,6 +34,8 @@ type Options struct {
 	// stand on every page, for which it is enough that the browser says they come from the portal.
 	Exempt, Lenient []string
 
+	Long map[string]int64 // the most that a form sent to a path holds, in bytes, where it is not 1 MB
+
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 }
 
@@ -52,6 +54,7 @@ type Server struct {
 	seen     func(person int64)
 	exempt   map[string]bool
 	lenient  map[string]bool
+	long     map[string]int64
 	proxies  []netip.Prefix
 }
 
@@ -59,7 +62,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{
 		log: o.Log, metrics: o.Metrics, privacy: o.Privacy, counter: o.Counter, origin: strings.ToLower(strings.TrimSuffix(o.URL, "/")), strict: o.Strict,
-		keys: o.Keys, tokens: o.Tokens, sessions: o.Sessions, seen: o.Seen, exempt: map[string]bool{}, lenient: map[string]bool{}, proxies: o.Proxies,
+		keys: o.Keys, tokens: o.Tokens, sessions: o.Sessions, seen: o.Seen, exempt: map[string]bool{}, lenient: map[string]bool{}, long: o.Long, proxies: o.Proxies,
 	}
 	s.secure = strings.HasPrefix(s.origin, "https:")
 	for _, path := range o.Exempt {

@@ -22,6 +22,7 @@ import (
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/locale"
 	"parvis/internal/privacy/privacytest"
+	"parvis/internal/reuse"
 	"parvis/internal/server"
 	"parvis/internal/web/back"
 	"parvis/internal/web/page"
@@ -32,6 +33,7 @@ type portal struct {
 	people   *account.People
 	keys     *account.Keys
 	sessions *session.Store
+	reuses   *reuse.Reuses
 	catalog  *catalog.Catalog
 	url      string
 	mail     *outbox
@@ -81,7 +83,8 @@ func openIn(t *testing.T, o locale.Options, change ...func(*back.Options)) *port
 	shared := server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry, Keys: p.keys.Authenticate, Sessions: p.sessions})
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, SignIn: true})
 	must(err)
-	parts := back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Check: explore.CheckFilter, Rows: back.Counted(data.Explorer),
+	p.reuses = reuse.New(reuse.Options{DB: pool})
+	parts := back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Reuses: p.reuses, Check: explore.CheckFilter, Rows: back.Counted(data.Explorer),
 		Second: func(_ context.Context, id int64) (bool, error) { return id == 1, nil }}
 	for _, c := range change {
 		c(&parts)
@@ -237,7 +240,8 @@ func (b *browser) refuses(form, action string, values url.Values, field, says st
 var paths = []string{"/backoffice/", "/backoffice/users/", "/backoffice/users/1/", "/backoffice/users/1/remove/", "/backoffice/users/invite/",
 	"/backoffice/users/invitations/", "/backoffice/groups/", "/backoffice/groups/new/", "/backoffice/groups/1/", "/backoffice/groups/1/remove/",
 	"/backoffice/requests/", "/backoffice/requests/?all=yes", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/",
-	"/backoffice/users/1/access/", "/backoffice/datasets/", "/backoffice/datasets/towns/rights/", "/backoffice/datasets/towns/rights/new/", "/backoffice/datasets/towns/rights/g1/"}
+	"/backoffice/users/1/access/", "/backoffice/datasets/", "/backoffice/datasets/towns/rights/", "/backoffice/datasets/towns/rights/new/", "/backoffice/datasets/towns/rights/g1/",
+	"/backoffice/reuses/", "/backoffice/reuses/?all=yes", "/backoffice/reuses/1/"}
 
 // furnish puts something behind each page.
 func (p *portal) furnish(t *testing.T) {
@@ -260,9 +264,31 @@ func (p *portal) furnish(t *testing.T) {
 	if err := p.catalog.SetSecurity(t.Context(), op, "towns", rights); err != nil {
 		t.Fatal(err)
 	}
+	made := reuse.Draft{Title: "Éditeurs <b>", Kind: "article", Address: "https://example.org/", Author: "Parvis", Language: "fr", Datasets: []string{p.towns(t), "da_gone"}}
+	for range 2 {
+		if _, err := p.reuses.Submit(t.Context(), account.Anonymous, made); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.reuses.Publish(t.Context(), op, 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.reuses.Report(t.Context(), 2, "<script>"); err != nil {
+		t.Fatal(err)
+	}
 	if _, _, err := p.keys.Create(t.Context(), op, account.KeyDraft{Label: "harvester", Scope: account.Every}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// towns gives the uid of the dataset of towns.
+func (p *portal) towns(t *testing.T) string {
+	t.Helper()
+	e, err := p.catalog.Find(account.Operator, "towns")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.UID
 }
 
 func TestPagesAreClosed(t *testing.T) {
@@ -358,5 +384,44 @@ func TestWhatIsNotThere(t *testing.T) {
 		if status := admin.get("/backoffice/" + path); status != http.StatusOK {
 			t.Errorf("%s: %d", path, status)
 		}
+	}
+}
+
+func TestReusesAreLookedAfter(t *testing.T) {
+	p := open(t)
+	p.furnish(t)
+	keeper, boss := p.as(t, p.person(t, "keeper@example.org", account.EditReuse)), p.as(t, p.person(t, "boss@example.org", account.ManageDataset))
+	if status := boss.get("/backoffice/reuses/1/"); status != http.StatusForbidden {
+		t.Errorf("who manages datasets is shown %d", status)
+	}
+	if status := keeper.get("/backoffice/"); status != http.StatusOK || !strings.Contains(keeper.page, "/backoffice/reuses/") {
+		t.Fatalf("who looks after reuses finds no way to them: %d", status)
+	}
+	keeper.get("/backoffice/reuses/1/")
+	if status, _ := keeper.post("/backoffice/reuses/1/", url.Values{}); status != http.StatusUnprocessableEntity {
+		t.Errorf("no decision: %d", status)
+	}
+	if status, to := keeper.post("/backoffice/reuses/1/", url.Values{"decision": {"publish"}}); status != http.StatusSeeOther || !strings.Contains(to, "done=published") {
+		t.Errorf("published: %d to %s", status, to)
+	}
+	if shown, err := p.reuses.Published(t.Context()); err != nil || len(shown) != 2 {
+		t.Errorf("%d are published (%v)", len(shown), err)
+	}
+	keeper.get("/backoffice/reuses/2/")
+	if !strings.Contains(keeper.page, "&lt;script&gt;") {
+		t.Error("what a reader reports is not shown")
+	}
+	if status, _ := keeper.post("/backoffice/reuses/2/", url.Values{"decision": {"refuse"}, "reason": {strings.Repeat("x", 1001)}}); status != http.StatusUnprocessableEntity {
+		t.Errorf("too long a reason: %d", status)
+	}
+	if status, to := keeper.post("/backoffice/reuses/2/", url.Values{"decision": {"refuse"}, "reason": {"The link is dead."}}); status != http.StatusSeeOther || !strings.Contains(to, "done=unpublished") {
+		t.Errorf("taken back: %d to %s", status, to)
+	}
+	keeper.get("/backoffice/reuses/2/")
+	if status, _ := keeper.post("/backoffice/reuses/2/", url.Values{"decision": {"remove"}}); status != http.StatusSeeOther {
+		t.Errorf("removed: %d", status)
+	}
+	if status := keeper.get("/backoffice/reuses/2/"); status != http.StatusNotFound {
+		t.Errorf("a removed one: %d", status)
 	}
 }

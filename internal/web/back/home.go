@@ -53,6 +53,13 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Figures = append(p.Figures, figure{p.T("Requests that wait"), int64(len(waiting)), p.Href("/backoffice/requests/")})
 	}
+	if p.By.May(account.EditReuse) {
+		waiting, err := s.reuses.Waiting(r.Context())
+		if err != nil {
+			return err
+		}
+		p.Figures = append(p.Figures, figure{p.T("Reuses to look at"), waiting, p.Href(reusesPath)})
+	}
 	if err := s.homeOfAdministrators(r, p); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
+	"parvis/internal/reuse"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
 	"parvis/internal/web/page"
@@ -20,12 +21,13 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// Options are the parts of a Site. Frame, People, Keys and Catalog must be given.
+// Options are the parts of a Site. Frame, People, Keys, Catalog and Reuses must be given.
 type Options struct {
 	Frame   *page.Frame
 	People  *account.People
 	Keys    *account.Keys
 	Catalog *catalog.Catalog
+	Reuses  *reuse.Reuses
 	Check   func(fields []dataset.Field, filter string) error     // what is wrong with a row filter
 	Rows    RowCounter                                            // counts the rows that a filter shows; nil: they are not counted
 	Counter *statistics.Counter                                   // nil: nothing is counted
@@ -39,6 +41,7 @@ type Site struct {
 	people  *account.People
 	keys    *account.Keys
 	catalog *catalog.Catalog
+	reuses  *reuse.Reuses
 	check   func(fields []dataset.Field, filter string) error
 	rows    RowCounter
 	counter *statistics.Counter
@@ -57,7 +60,7 @@ type (
 
 // New makes a Site; a template that cannot be read is an error.
 func New(o Options) (*Site, error) {
-	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, check: o.Check, rows: o.Rows, counter: o.Counter, second: o.Second}
+	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, reuses: o.Reuses, check: o.Check, rows: o.Rows, counter: o.Counter, second: o.Second}
 	if s.clock = o.Clock; s.clock == nil {
 		s.clock = time.Now
 	}
@@ -97,6 +100,9 @@ func (s *Site) Register(mux *http.ServeMux) {
 	to("GET /backoffice/requests/{$}", account.ManageDataset, s.requests)
 	to("GET /backoffice/requests/{request}/{$}", account.ManageDataset, s.requestForm)
 	to("POST /backoffice/requests/{request}/{$}", account.ManageDataset, s.request)
+	to("GET /backoffice/reuses/{$}", account.EditReuse, s.reusesList)
+	to("GET /backoffice/reuses/{reuse}/{$}", account.EditReuse, s.reuseForm)
+	to("POST /backoffice/reuses/{reuse}/{$}", account.EditReuse, s.reuse)
 	to("GET /backoffice/datasets/{$}", anybody, s.datasets)
 	to("GET /backoffice/datasets/{dataset}/rights/{$}", anybody, s.rightsForm)
 	to("POST /backoffice/datasets/{dataset}/rights/{$}", anybody, s.saveRights)
@@ -167,6 +173,7 @@ func (s *Site) begin(w http.ResponseWriter, r *http.Request, at string, title fu
 		o.Menu = append(o.Menu, page.Choice{Label: o.T("Datasets and rights"), Href: o.Href(path), On: path == at})
 	}
 	entry(account.ManageDataset, o.T("Requests for access"), "/backoffice/requests/")
+	entry(account.EditReuse, o.T("Reuses"), reusesPath)
 	entry(account.EditDomain, o.T("API keys"), "/backoffice/keys/")
 	entry(account.EditDomain, o.T("Log of changes"), "/backoffice/audit/")
 	entry(account.ExploreMonitoring, o.T("Use of the portal"), monitoringPath)
@@ -194,6 +201,10 @@ func done(p *locale.Printer, what string) string {
 		return p.T("The request is approved.")
 	case "rejected":
 		return p.T("The request is refused.")
+	case "published":
+		return p.T("The reuse is published.")
+	case "unpublished":
+		return p.T("The reuse is not published, and who sent it can read why.")
 	}
 	return ""
 }

@@ -41,6 +41,8 @@ func verb(p *locale.Printer, word string) string {
 		return p.T("approved")
 	case "rejected":
 		return p.T("refused")
+	case "publish":
+		return p.T("published")
 	case "accept_invitation":
 		return p.T("came by invitation")
 	case "sign_up":

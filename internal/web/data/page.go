@@ -27,8 +27,11 @@ import (
 //go:embed templates/*.html
 var parts embed.FS
 
-// Templates reads the templates/*.html of a room of pages on datasets: they may use the parts of this one.
-func Templates(from fs.FS) (map[string]*template.Template, error) { return page.Templates(from, parts) }
+// Templates reads the templates/*.html of a room of pages on datasets: they may use the parts of this one, and of those
+// that lend theirs.
+func Templates(from fs.FS, lent ...fs.FS) (map[string]*template.Template, error) {
+	return page.Templates(from, append(lent, parts)...)
+}
 
 // Frame is the frame of the pages on datasets.
 type Frame struct {

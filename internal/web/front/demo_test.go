@@ -20,19 +20,23 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/db"
+	"parvis/internal/db/dbtest"
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
 	"parvis/internal/geo"
 	"parvis/internal/locale"
+	"parvis/internal/odsql"
 	"parvis/internal/privacy"
 	"parvis/internal/privacy/privacytest"
+	"parvis/internal/reuse"
 	"parvis/internal/server"
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/data"
 	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
+	"parvis/internal/web/reuses"
 	"parvis/internal/web/tabs"
 	"parvis/internal/web/terms"
 	"parvis/internal/web/usage"
@@ -116,7 +120,22 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintf(w, `{"asked":%q}`, r.URL.Path)
 	})
-	s, err := New(Options{Frame: onData})
+	made := reuse.New(reuse.Options{DB: dbtest.Open(t)})
+	if _, err := made.Submit(t.Context(), account.Anonymous, reuse.Draft{Title: "⟦Walks⟧", Kind: "article", Address: "https://example.org/", Author: "⟦Ada⟧"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Publish(t.Context(), account.Operator, 1); err != nil {
+		t.Fatal(err)
+	}
+	gallery, err := reuses.New(reuses.Options{Frame: onData, Reuses: made, Visible: func(a account.Actor) []*catalog.Entry {
+		found, _, _ := p.Datasets(context.Background(), a, odsql.Question{})
+		return found
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doors.Reuses = gallery
+	s, err := New(Options{Frame: onData, Reuses: gallery})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,6 +153,7 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 	}
 	mux := http.NewServeMux()
 	s.Register(mux)
+	gallery.Register(mux)
 	datasets.Register(mux)
 	atlas, err := maps.New(maps.Options{Frame: onData})
 	if err != nil {

@@ -59,7 +59,7 @@ func TestSiteMap(t *testing.T) {
 			Loc string `xml:"loc"`
 		} `xml:"url"`
 	}
-	if err := xml.Unmarshal([]byte(body), &m); err != nil || len(m.URLs) != 3 || !strings.HasPrefix(header.Get("Content-Type"), "application/xml") {
+	if err := xml.Unmarshal([]byte(body), &m); err != nil || len(m.URLs) != 4 || !strings.HasPrefix(header.Get("Content-Type"), "application/xml") {
 		t.Errorf("%v, %+v", err, m)
 	}
 	if !strings.Contains(body, `hreflang="ar"`) || !strings.Contains(body, "/explore/dataset/communes-gpseo/information/") {

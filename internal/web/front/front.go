@@ -8,6 +8,7 @@ import (
 
 	"parvis/internal/web/data"
 	"parvis/internal/web/page"
+	"parvis/internal/web/reuses"
 )
 
 //go:embed templates/*.html
@@ -23,22 +24,24 @@ type (
 
 // Options are the parts of a Site.
 type Options struct {
-	Frame *data.Frame
+	Frame  *data.Frame
+	Reuses *reuses.Site // nil: none are shown
 }
 
 // Site is the door of the public pages.
 type Site struct {
 	*data.Frame
-	pages map[string]*template.Template
-	known *lru.Cache[string, any] // figures of the first page, by version and field
+	reuses *reuses.Site
+	pages  map[string]*template.Template
+	known  *lru.Cache[string, any] // figures of the first page, by version and field
 }
 
 // New makes a Site; a template that cannot be read is an error.
 func New(o Options) (*Site, error) {
-	pages, err := data.Templates(templateFiles)
+	pages, err := data.Templates(templateFiles, reuses.Parts)
 	if err != nil {
 		return nil, err
 	}
 	known, err := lru.New[string, any](256)
-	return &Site{Frame: o.Frame, pages: pages, known: known}, err
+	return &Site{Frame: o.Frame, reuses: o.Reuses, pages: pages, known: known}, err
 }

@@ -13,6 +13,7 @@ import (
 	"parvis/internal/locale"
 	"parvis/internal/odsql"
 	"parvis/internal/web/data"
+	"parvis/internal/web/reuses"
 )
 
 // homePage is the portal's first page.
@@ -23,6 +24,8 @@ type homePage struct {
 	Themes []data.FacetChoice
 	Facts  []homeFact
 	Latest []card
+	Reuses []reuses.Card
+	More   bool // there are more reuses than these
 }
 
 // homeFact is a figure computed from the rows of a dataset.
@@ -36,6 +39,7 @@ type homeFact struct {
 const (
 	latestShown = 6
 	factsShown  = 3
+	reusesShown = 3
 	factsTime   = 300 * time.Millisecond // facts that take longer are left out this time
 )
 
@@ -63,6 +67,13 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, facet := range facets {
 		p.Themes = append(p.Themes, data.FacetChoices(facet.Name, facet.Values, data.Filter{}, func(f data.Filter) string { return p.Link("/explore/", f.Values()) }, 0)...)
+	}
+	var all int
+	if p.Reuses, all, err = s.reuses.Cards(r.Context(), p.view, actor, "", reusesShown); err != nil {
+		return fmt.Errorf("reuses: %w", err)
+	}
+	if p.More = all > len(p.Reuses); len(p.Reuses) > 0 {
+		p.Style += " reuses.css"
 	}
 	p.Facts = s.facts(r.Context(), p.view, entries)
 	return s.Render(w, r, http.StatusOK, s.pages["home"], p)

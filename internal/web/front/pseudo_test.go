@@ -83,7 +83,7 @@ func TestNoTextIsHardCoded(t *testing.T) {
 		if !strings.HasPrefix(header.Get("Content-Type"), "text/html") || status >= 300 && status < 400 {
 			continue
 		}
-		for _, text := range localetest.Untranslated(body, locale.Pseudo, "YouTube", "Vimeo", "Google Ireland Limited", "Vimeo.com, Inc.", "cookie", "localStorage", "elsewhere.example") {
+		for _, text := range localetest.Untranslated(body, locale.Pseudo, "YouTube", "Vimeo", "Google Ireland Limited", "Vimeo.com, Inc.", "cookie", "localStorage", "elsewhere.example", "example.org") {
 			t.Errorf("%s: %s", target, text)
 		}
 		for _, link := range pagetest.Check(t, target, body).Links {

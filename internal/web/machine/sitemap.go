@@ -46,6 +46,7 @@ func (s *Machine) sitemap(w http.ResponseWriter, r *http.Request) error {
 	}
 	add("/", "")
 	add("/explore/", "")
+	add("/reuses/", "")
 	for _, e := range entries {
 		if e.Public() {
 			add(data.Address(e.ID, "information"), stamp(changed(e)))

@@ -140,7 +140,7 @@ func (v View) SignIn() string {
 // Administers tells whether the back office is open to the visitor.
 func (v View) Administers() bool {
 	a := v.visitor.Actor
-	return a.May(account.EditDomain) || a.May(account.ManageDataset) || a.May(account.ExploreMonitoring)
+	return a.May(account.EditDomain) || a.May(account.ManageDataset) || a.May(account.ExploreMonitoring) || a.May(account.EditReuse)
 }
 
 // Token gives what forms send back to prove that a page of the portal sent them. Whoever asks for it makes the page

@@ -15,6 +15,7 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/web/portrait"
+	"parvis/internal/web/reuses"
 )
 
 // informationPage describes a dataset.
@@ -31,6 +32,9 @@ type informationPage struct {
 	Sheet       []sheetRow
 	Attachments []attachment
 	Citation    []string
+	Reuses      []reuses.Card
+	AllReuses   string   // address of all of them, "" where all are shown
+	NewReuse    string   // where one is sent in
 	References  []choice // the citation for reference managers
 }
 
@@ -109,6 +113,9 @@ func (s *Tabs) information(w http.ResponseWriter, r *http.Request) error {
 			p.Attachments = append(p.Attachments, attachment{a.Title, a.MIMEType, a.URL})
 		}
 	}
+	if err := s.made(r, p); err != nil {
+		return err
+	}
 	p.Thing = p.SchemaOrg(p.Lede)
 	p.Feeds = []choice{{Label: p.Name, Href: p.Href(data.FileAddress(p.ID, "feed.atom"))}}
 	p.Citation = p.Page.Citation()
@@ -116,6 +123,28 @@ func (s *Tabs) information(w http.ResponseWriter, r *http.Request) error {
 		p.References = append(p.References, choice{Label: c.Name, Href: p.Href(data.FileAddress(p.ID, "citation/"+c.Format))})
 	}
 	return s.Render(w, r, http.StatusOK, s.pages["information"], p)
+}
+
+// mostReuses is how many reuses of a dataset its page shows.
+const mostReuses = 3
+
+// made adds what people have made of the dataset.
+func (s *Tabs) made(r *http.Request, p *informationPage) error {
+	cards, all, err := s.reuses.Cards(r.Context(), p.View, p.Actor, p.Entry.UID, mostReuses)
+	if err != nil {
+		return fmt.Errorf("reuses of %s: %w", p.ID, err)
+	}
+	of := url.Values{"dataset": {p.ID}}
+	if p.Reuses = cards; len(cards) > 0 {
+		p.Style += " reuses.css"
+	}
+	if all > len(cards) {
+		p.AllReuses = p.Link("/reuses/", of)
+	}
+	if s.reuses.Takes(p.View) {
+		p.NewReuse = p.Link(reuses.NewPath, of)
+	}
+	return nil
 }
 
 func facts(p *informationPage) []fact {

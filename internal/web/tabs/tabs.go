@@ -15,6 +15,7 @@ import (
 	"parvis/internal/web/data"
 	"parvis/internal/web/page"
 	"parvis/internal/web/portrait"
+	"parvis/internal/web/reuses"
 )
 
 //go:embed templates/*.html
@@ -30,6 +31,7 @@ type (
 // Options are the parts of the Tabs.
 type Options struct {
 	Frame    *data.Frame
+	Reuses   *reuses.Site                                                    // nil: none are shown
 	API      http.Handler                                                    // the machine door, asked by the API tab for its live answer
 	Counts   bool                                                            // uses are counted: a dataset's pages link to what is known of its own
 	Versions func(ctx context.Context, id string) ([]dataset.Version, error) // of a dataset that who asks may see, the newest first
@@ -39,6 +41,7 @@ type Options struct {
 // Tabs is the door of a dataset's pages.
 type Tabs struct {
 	*data.Frame
+	reuses     *reuses.Site
 	api        http.Handler
 	counts     bool
 	formats    []string
@@ -54,9 +57,9 @@ func New(o Options) (*Tabs, error) {
 	if o.Formats == nil {
 		o.Formats = []string{"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
 	}
-	s := &Tabs{Frame: o.Frame, api: o.API, counts: o.Counts, formats: o.Formats, versionsOf: o.Versions, rich: richText()}
+	s := &Tabs{Frame: o.Frame, reuses: o.Reuses, api: o.API, counts: o.Counts, formats: o.Formats, versionsOf: o.Versions, rich: richText()}
 	var err error
-	if s.pages, err = data.Templates(templateFiles); err != nil {
+	if s.pages, err = data.Templates(templateFiles, reuses.Parts); err != nil {
 		return nil, err
 	}
 	s.portraits, err = lru.New[string, *portrait.Portrait](512)
