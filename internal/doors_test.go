@@ -138,7 +138,8 @@ func doorList() []door {
 		{pattern: "/backoffice/reuses/{reuse}/{$}", harmless: "for who looks after reuses, and names the datasets that they may know of"},
 		{pattern: "/explore/dataset/{id}/{$}", harmless: "sends to the first tab whether it is there or not"},
 		{pattern: "/{$}", requests: with("/", "", "lang=fr")}, {pattern: "/", harmless: "no route"}, {pattern: "/assets/", harmless: "files of the portal"}, {pattern: "/favicon.ico", harmless: "files of the portal"},
-		{pattern: "/robots.txt", harmless: "a text"},
+		{pattern: "/robots.txt", harmless: "a text"}, {pattern: "/poster.png", harmless: "the portal's name"},
+		{pattern: "/explore/dataset/{id}/poster.png", requests: with(page+"/poster.png", "in=fr")},
 	}
 }
 

@@ -16,7 +16,10 @@ func ImprintURL(e *catalog.Entry) string {
 
 // Edition names what a drawing of the rows shows: the version, and for whom where not everybody sees the same of it.
 func Edition(e *catalog.Entry) string {
-	out := drawing + "-" + strconv.Itoa(e.Version.Number)
+	out := drawing + "-0" // nothing but a description
+	if e.Version != nil {
+		out = drawing + "-" + strconv.Itoa(e.Version.Number)
+	}
 	if e.Access.RecordKey != "" || e.Access.Key() != "" {
 		out += "-" + strconv.FormatInt(e.Revision, 36) + e.Access.Key() // rules may change without another version
 	}

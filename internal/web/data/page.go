@@ -133,6 +133,9 @@ func (f *Frame) Open(w http.ResponseWriter, r *http.Request, tab string) (Page, 
 		p.About = p.Name
 	}
 	p.About = page.Cut(p.About, 300)
+	if e.Public() {
+		p.Card = p.Origin + p.Link(FileAddress(e.ID, "poster.png"), url.Values{"v": {Edition(e)}, "in": {p.Tag}})
+	}
 	p.Chips = p.Filter.Chips(p.Printer, p.Label, p.Filtered)
 	p.Clear = p.Filtered(Filter{})
 	return p, nil

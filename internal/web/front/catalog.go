@@ -193,7 +193,7 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 		p.Sorts = append(p.Sorts, choice{Label: c.Label, Href: href(f, c.Tag, 0), On: c.Tag == sort})
 	}
 	p.Keep = page.Pairs(f.Values(), func(name string) bool { return name != "q" })
-	p.About = p.T("Public data, free for everyone to read, reuse and share.")
+	p.About, p.Card = about(p.Printer), posterOf(p.view)
 	for _, c := range []choice{{Tag: "csv", Label: "CSV"}, {Tag: "xlsx", Label: "Excel"}, {Tag: "json", Label: "JSON"}} {
 		address := url.URL{Path: "/api/explore/v2.1/catalog/exports/" + c.Tag, RawQuery: f.API().Encode()}
 		p.Files = append(p.Files, choice{Label: c.Label, Href: address.String()})

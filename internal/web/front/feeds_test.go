@@ -2,6 +2,10 @@ package front
 
 import (
 	"encoding/xml"
+	"html"
+	"image/png"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -100,5 +104,24 @@ func TestSpelling(t *testing.T) {
 	}
 	if strings.Contains(body, "<li class=\"ds\"") {
 		t.Error("a dataset is called Vernouillet")
+	}
+}
+
+// TestPosters asks for the pictures that pages name for where they are shared.
+func TestPosters(t *testing.T) {
+	h := demoSite(t, "communes-gpseo")
+	form := regexp.MustCompile(`<meta property="og:image" content="http://portal.example([^"]+)">`)
+	for _, target := range []string{"/", "/explore/", "/explore/dataset/communes-gpseo/information/", "/explore/dataset/communes-gpseo/map/?lang=ar", "/explore/dataset/communes-gpseo/table/?lang=fr"} {
+		_, body, _ := pagetest.Get(t, h, target)
+		named := form.FindStringSubmatch(body)
+		if named == nil {
+			t.Errorf("%s names no picture", target)
+			continue
+		}
+		status, picture, header := pagetest.Get(t, h, html.UnescapeString(named[1]))
+		told, err := png.DecodeConfig(strings.NewReader(picture))
+		if status != http.StatusOK || err != nil || told.Width != 1200 || told.Height != 630 || header.Get("Content-Type") != "image/png" {
+			t.Errorf("%s: %d %+v (%v)", named[1], status, told, err)
+		}
 	}
 }

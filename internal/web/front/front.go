@@ -33,7 +33,7 @@ type Site struct {
 	*data.Frame
 	reuses *reuses.Site
 	pages  map[string]*template.Template
-	known  *lru.Cache[string, any] // figures of the first page, by version and field
+	known  *lru.Cache[string, any] // figures of the first page, by version and field; pictures of the portal, by language
 }
 
 // New makes a Site; a template that cannot be read is an error.

@@ -51,7 +51,7 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	p := &homePage{view: s.View(w, r, func(l *locale.Printer) string { return l.T("Open data") }, "home")}
 	p.Style = "home.css"
 	p.Name = p.Portal()
-	p.About = p.T("Public data, free for everyone to read, reuse and share.")
+	p.About, p.Card = about(p.Printer), posterOf(p.view)
 	limit := 30
 	entries, total, err := s.Portal.Datasets(r.Context(), actor, odsql.Question{OrderBy: "modified desc", Limit: &limit, Lang: p.Rules})
 	if err != nil {

@@ -16,6 +16,7 @@ func (s *Site) Register(mux *http.ServeMux) {
 	page("GET /explore/{$}", server.Counted("catalogue", s.catalog))
 	mux.Handle("GET /assets/", s.Assets)
 	mux.Handle("GET /favicon.ico", http.RedirectHandler(s.Assets.URL("mark.svg"), http.StatusFound))
+	page("GET /poster.png", s.poster)
 	page("GET /robots.txt", s.robots)
 	page("GET /", s.nowhere)
 	page("/", refuse)

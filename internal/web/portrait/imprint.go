@@ -1,12 +1,10 @@
 package portrait
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"parvis/internal/dataset"
 )
@@ -27,23 +25,25 @@ func colours(dark bool) palette {
 	return palette{"#cfe4df", "#a9d3cb", "#6cb3ad", "#2f8a8a", "#0a5961"}
 }
 
-// Imprint draws the picture that suits the data: a map where there are shapes or points, a curve or
-// a calendar over time, tiles, a cloud, a histogram, shares; an empty table where there is nothing to draw. Dark is for dark pages.
+// Imprint draws the picture that suits the data as an SVG. Dark is for dark pages.
 func (p *Portrait) Imprint(dark bool) []byte {
-	c := colours(dark)
-	var b bytes.Buffer
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g">`, width, height)
-	drawn := p.outlines(&b, c, dark) || p.dots(&b, c) || p.curve(&b, c) || p.calendar(&b, c) ||
-		p.pavement(&b, c) || p.cloud(&b, c) || p.columns(&b, c) || p.bars(&b, c)
-	if !drawn {
-		p.grid(&b, c)
-	}
-	b.WriteString(`</svg>`)
-	return b.Bytes()
+	var pen svg
+	fmt.Fprintf(&pen, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %g">`, width, height)
+	p.Draw(&pen, dark)
+	pen.WriteString(`</svg>`)
+	return pen.Bytes()
 }
 
-// f writes a coordinate in tenths.
-func f(x float64) string { return strconv.FormatFloat(math.Round(x*10)/10, 'f', -1, 64) }
+// Draw draws the picture that suits the data, 304 units wide and 216 high: a map where there are shapes or points, a curve or
+// a calendar over time, tiles, a cloud, a histogram, shares; an empty table where there is nothing to draw.
+func (p *Portrait) Draw(pen Pen, dark bool) {
+	c := colours(dark)
+	drawn := p.outlines(pen, c, dark) || p.dots(pen, c) || p.curve(pen, c) || p.calendar(pen, c) ||
+		p.pavement(pen, c) || p.cloud(pen, c) || p.columns(pen, c) || p.bars(pen, c)
+	if !drawn {
+		p.grid(pen, c)
+	}
+}
 
 // plane gives the projection of degrees onto the picture: equirectangular, true to scale at the middle latitude,
 // over the box that holds most points (a few strays would make the rest a speck).
@@ -65,7 +65,7 @@ func plane(points []point) func(point) point {
 }
 
 // outlines draws shapes, shaded in five equal groups by the first number of their rows.
-func (p *Portrait) outlines(b *bytes.Buffer, c palette, dark bool) bool {
+func (p *Portrait) outlines(pen Pen, c palette, dark bool) bool {
 	var all []point
 	var values []float64
 	for _, s := range p.shapes {
@@ -81,7 +81,7 @@ func (p *Portrait) outlines(b *bytes.Buffer, c palette, dark bool) bool {
 	}
 	slices.Sort(values)
 	onto := plane(all)
-	paths := [5]bytes.Buffer{}
+	var steps [5][][]At
 	for _, s := range p.shapes {
 		step := 2
 		if len(values) > 1 && !math.IsNaN(s.value) {
@@ -89,54 +89,50 @@ func (p *Portrait) outlines(b *bytes.Buffer, c palette, dark bool) bool {
 			step = min(4, at*5/len(values))
 		}
 		for _, ring := range s.rings {
-			ringPath(&paths[step], ring, onto)
+			if drawn := simple(ring, onto); drawn != nil {
+				steps[step] = append(steps[step], drawn)
+			}
 		}
 	}
 	edge := "#f3f5f3"
 	if dark {
 		edge = "#161f26"
 	}
-	for i := range paths {
-		if paths[i].Len() > 0 {
-			fmt.Fprintf(b, `<path fill="%s" stroke="%s" stroke-width="1" stroke-linejoin="round" fill-rule="evenodd" d="%s"/>`, c[i], edge, paths[i].Bytes())
+	for i, rings := range steps {
+		if len(rings) > 0 {
+			pen.Area(rings, c[i], edge)
 		}
 	}
 	return true
 }
 
-// ringPath writes a ring in whole pixels of twice the shown size; corners that fall on the last are left out, and
+// simple gives a ring in whole pixels of twice the shown size; corners that fall on the last are left out, and
 // so is a ring that crosses the antimeridian, which would draw a bar over the whole world.
-func ringPath(b *bytes.Buffer, ring []point, onto func(point) point) {
+func simple(ring []point, onto func(point) point) []At {
 	for i := 1; i < len(ring); i++ {
 		if math.Abs(ring[i].x-ring[i-1].x) > 180 {
-			return
+			return nil
 		}
 	}
-	var run bytes.Buffer
-	corners := 0
+	var out []At
 	var last point
 	for _, corner := range ring {
 		q := onto(corner)
 		q = point{math.Round(q.x*2) / 2, math.Round(q.y*2) / 2}
-		if corners > 0 && math.Abs(q.x-last.x)+math.Abs(q.y-last.y) < 1.5 {
+		if len(out) > 0 && math.Abs(q.x-last.x)+math.Abs(q.y-last.y) < 1.5 {
 			continue
 		}
-		cmd := "L"
-		if corners == 0 {
-			cmd = "M"
-		}
-		run.WriteString(cmd + f(q.x) + " " + f(q.y))
+		out = append(out, At{q.x, q.y})
 		last = q
-		corners++
 	}
-	if corners >= 3 {
-		b.Write(run.Bytes())
-		b.WriteByte('Z')
+	if len(out) < 3 {
+		return nil
 	}
+	return out
 }
 
 // dots draws points on a fine grid, larger and fuller where more of them fall together.
-func (p *Portrait) dots(b *bytes.Buffer, c palette) bool {
+func (p *Portrait) dots(pen Pen, c palette) bool {
 	if len(p.points) == 0 {
 		return false
 	}
@@ -163,13 +159,13 @@ func (p *Portrait) dots(b *bytes.Buffer, c palette) bool {
 			share = 0.8
 		}
 		step := min(4, 1+int(share*3.99))
-		fmt.Fprintf(b, `<circle cx="%s" cy="%s" r="%s" fill="%s"/>`, f((float64(k[0])+.5)*cell), f((float64(k[1])+.5)*cell), f(2+2.6*share), c[step])
+		pen.Circle((float64(k[0])+.5)*cell, (float64(k[1])+.5)*cell, 2+2.6*share, c[step])
 	}
 	return true
 }
 
 // curve draws the mean of the first number over the first time, where rows have both.
-func (p *Portrait) curve(b *bytes.Buffer, c palette) bool {
+func (p *Portrait) curve(pen Pen, c palette) bool {
 	when, what := p.first(dataset.Date, dataset.DateTime), p.first(dataset.Double)
 	if when == nil || what == nil || when.High <= when.Low || len(when.numbers) != len(what.numbers) {
 		return false
@@ -194,21 +190,17 @@ func (p *Portrait) curve(b *bytes.Buffer, c palette) bool {
 	if low > 0 && low < high/2 {
 		low = 0
 	}
-	line := ""
+	line := make([]At, len(xs))
 	for i := range xs {
-		cmd := "L"
-		if i == 0 {
-			cmd = "M"
-		}
-		line += cmd + f(margin+xs[i]*(width-2*margin)) + " " + f(height-margin-(ys[i]-low)/math.Max(high-low, 1e-9)*(height-2*margin))
+		line[i] = At{margin + xs[i]*(width-2*margin), height - margin - (ys[i]-low)/math.Max(high-low, 1e-9)*(height-2*margin)}
 	}
-	fmt.Fprintf(b, `<path fill="%s" d="%sL%s %sL%s %sZ"/>`, c[0], line, f(width-margin), f(height-margin), f(margin), f(height-margin))
-	fmt.Fprintf(b, `<path fill="none" stroke="%s" stroke-width="3.5" stroke-linejoin="round" stroke-linecap="round" d="%s"/>`, c[4], line)
+	pen.Area([][]At{append(slices.Clone(line), At{width - margin, height - margin}, At{margin, height - margin})}, c[0], "")
+	pen.Line(line, c[4], 3.5)
 	return true
 }
 
 // calendar draws how the rows fall on twelve months and the years of the first date.
-func (p *Portrait) calendar(b *bytes.Buffer, c palette) bool {
+func (p *Portrait) calendar(pen Pen, c palette) bool {
 	when := p.first(dataset.Date, dataset.DateTime)
 	if when == nil {
 		return false
@@ -216,7 +208,7 @@ func (p *Portrait) calendar(b *bytes.Buffer, c palette) bool {
 	first, last := when.Time(when.Low).Year(), when.Time(when.High).Year()
 	years := last - first + 1
 	if years < 2 || years > 16 {
-		return p.histogram(b, c, when)
+		return p.histogram(pen, c, when)
 	}
 	counts := make([]int, years*12)
 	for _, s := range when.numbers {
@@ -230,24 +222,23 @@ func (p *Portrait) calendar(b *bytes.Buffer, c palette) bool {
 			continue
 		}
 		step := min(4, int(float64(n)/most*4.99))
-		fmt.Fprintf(b, `<rect x="%s" y="%s" width="%s" height="%s" rx="1.5" fill="%s"/>`,
-			f(margin+float64(i%12)*w), f(margin+float64(i/12)*h), f(w-2.5), f(math.Max(h-2.5, 1)), c[step])
+		pen.Rect(margin+float64(i%12)*w, margin+float64(i/12)*h, w-2.5, math.Max(h-2.5, 1), 1.5, c[step])
 	}
 	return true
 }
 
 // columns draws the histogram of the first number that varies.
-func (p *Portrait) columns(b *bytes.Buffer, c palette) bool {
+func (p *Portrait) columns(pen Pen, c palette) bool {
 	for i := range p.Fields {
 		t := p.Fields[i].Column.Type
 		if (t == dataset.Int || t == dataset.Double) && p.Fields[i].High > p.Fields[i].Low {
-			return p.histogram(b, c, &p.Fields[i])
+			return p.histogram(pen, c, &p.Fields[i])
 		}
 	}
 	return false
 }
 
-func (p *Portrait) histogram(b *bytes.Buffer, c palette, of *Profile) bool {
+func (p *Portrait) histogram(pen Pen, c palette, of *Profile) bool {
 	heights := of.Bins
 	most := float64(slices.Max(heights))
 	w := (width - 2*margin) / BinCount
@@ -257,14 +248,13 @@ func (p *Portrait) histogram(b *bytes.Buffer, c palette, of *Profile) bool {
 		if float64(n) == most {
 			step = 4
 		}
-		fmt.Fprintf(b, `<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>`,
-			f(margin+float64(i)*w), f(height-margin-h), f(w-2), f(h), c[step])
+		pen.Rect(margin+float64(i)*w, height-margin-h, w-2, h, 0, c[step])
 	}
 	return true
 }
 
 // bars draws the shares of the text that has the fewest different values from five up.
-func (p *Portrait) bars(b *bytes.Buffer, c palette) bool {
+func (p *Portrait) bars(pen Pen, c palette) bool {
 	var best *Profile
 	for i := range p.Fields {
 		x := &p.Fields[i]
@@ -280,22 +270,20 @@ func (p *Portrait) bars(b *bytes.Buffer, c palette) bool {
 	for i, t := range best.Top {
 		w := float64(t.Rows) / float64(best.Top[0].Rows) * (width - 2*margin)
 		step := max(1, 4-i)
-		fmt.Fprintf(b, `<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>`,
-			f(margin), f(margin+float64(i)*h), f(math.Max(w, 3)), f(h-4), c[step])
+		pen.Rect(margin, margin+float64(i)*h, math.Max(w, 3), h-4, 0, c[step])
 	}
 	return true
 }
 
 // grid draws an empty table.
-func (p *Portrait) grid(b *bytes.Buffer, c palette) {
+func (p *Portrait) grid(pen Pen, c palette) {
 	for row := range 6 {
 		for col := range 4 {
 			step := 0
 			if row == 0 {
 				step = 1
 			}
-			fmt.Fprintf(b, `<rect x="%s" y="%s" width="58" height="20" fill="%s"/>`,
-				f(margin+float64(col)*66), f(margin+float64(row)*30), c[step])
+			pen.Rect(margin+float64(col)*66, margin+float64(row)*30, 58, 20, 0, c[step])
 		}
 	}
 }

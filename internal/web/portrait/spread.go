@@ -1,9 +1,7 @@
 package portrait
 
 import (
-	"bytes"
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
@@ -31,7 +29,7 @@ func measured(f *Profile) bool {
 
 // pavement draws each row as a tile as large as its first number, where a few rows hold most of the whole: towns and
 // their inhabitants, countries and their wealth.
-func (p *Portrait) pavement(b *bytes.Buffer, c palette) bool {
+func (p *Portrait) pavement(pen Pen, c palette) bool {
 	at := slices.IndexFunc(p.Fields, func(f Profile) bool { return measured(&f) })
 	if at < 0 {
 		return false
@@ -49,8 +47,7 @@ func (p *Portrait) pavement(b *bytes.Buffer, c palette) bool {
 	for i, t := range tiles { // each shade covers about a fifth of the picture
 		step := max(0, 4-int(before/whole*5))
 		before += sizes[i]
-		fmt.Fprintf(b, `<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>`,
-			f(t.x), f(t.y), f(math.Max(t.w-1.5, 0.6)), f(math.Max(t.h-1.5, 0.6)), c[step])
+		pen.Rect(t.x, t.y, math.Max(t.w-1.5, 0.6), math.Max(t.h-1.5, 0.6), 0, c[step])
 	}
 	return true
 }
@@ -98,7 +95,7 @@ func pave(sizes []float64, room rect) []rect {
 }
 
 // cloud draws one number against another where every row has both and neither follows from the other.
-func (p *Portrait) cloud(b *bytes.Buffer, c palette) bool {
+func (p *Portrait) cloud(pen Pen, c palette) bool {
 	var axes []*Profile
 	for i := range p.Fields {
 		if f := &p.Fields[i]; measured(f) && len(f.numbers) == p.Rows && p.Rows >= 30 {
@@ -108,7 +105,7 @@ func (p *Portrait) cloud(b *bytes.Buffer, c palette) bool {
 	for i, x := range axes {
 		for _, y := range axes[i+1:] {
 			if r := correlation(onScale(x), onScale(y)); math.Abs(r) > 0.25 && math.Abs(r) < 0.97 {
-				scatter(b, c, onScale(x), onScale(y))
+				scatter(pen, c, onScale(x), onScale(y))
 				return true
 			}
 		}
@@ -133,7 +130,7 @@ func onScale(f *Profile) []float64 {
 }
 
 // scatter draws points on a fine grid, larger and fuller where more of them fall together.
-func scatter(b *bytes.Buffer, c palette, xs, ys []float64) {
+func scatter(pen Pen, c palette, xs, ys []float64) {
 	const cell = 7.0
 	cells := map[[2]int]int{}
 	most := 1
@@ -149,8 +146,7 @@ func scatter(b *bytes.Buffer, c palette, xs, ys []float64) {
 	slices.SortFunc(keys, func(a, b [2]int) int { return cmp.Or(cells[a]-cells[b], a[1]-b[1], a[0]-b[0]) })
 	for _, k := range keys {
 		share := math.Log1p(float64(cells[k])) / math.Log1p(float64(most))
-		fmt.Fprintf(b, `<circle cx="%s" cy="%s" r="%s" fill="%s"/>`,
-			f((float64(k[0])+.5)*cell), f((float64(k[1])+.5)*cell), f(1.8+2.6*share), c[min(4, 1+int(share*3.99))])
+		pen.Circle((float64(k[0])+.5)*cell, (float64(k[1])+.5)*cell, 1.8+2.6*share, c[min(4, 1+int(share*3.99))])
 	}
 }
 

@@ -49,7 +49,8 @@ type Tabs struct {
 	pages      map[string]*template.Template
 	rich       *bluemonday.Policy // what a description may hold
 	portraits  *lru.Cache[string, *portrait.Portrait]
-	drawing    sync.Mutex // one portrait is made at a time: they are heavy and many are asked for at once
+	posters    *lru.Cache[string, []byte] // pictures that stand for datasets, by version, language and who is shown the same
+	drawing    sync.Mutex                 // one portrait is made at a time: they are heavy and many are asked for at once
 }
 
 // New makes the Tabs; a template that cannot be read is an error.
@@ -62,7 +63,10 @@ func New(o Options) (*Tabs, error) {
 	if s.pages, err = data.Templates(templateFiles, reuses.Parts); err != nil {
 		return nil, err
 	}
-	s.portraits, err = lru.New[string, *portrait.Portrait](512)
+	if s.portraits, err = lru.New[string, *portrait.Portrait](512); err != nil {
+		return nil, err
+	}
+	s.posters, err = lru.New[string, []byte](256)
 	return s, err
 }
 
@@ -81,6 +85,7 @@ func (s *Tabs) Register(mux *http.ServeMux) {
 	page("GET /explore/dataset/{id}/citation/{format}", s.citation)
 	page("GET /explore/embed/dataset/{id}/table/{$}", server.Counted("table", s.embed))
 	page("GET /explore/dataset/{id}/imprint.svg", s.imprint)
+	page("GET /explore/dataset/{id}/poster.png", s.poster)
 }
 
 // first sends to the first tab.
