@@ -33,6 +33,7 @@ import (
 	"parvis/internal/statistics"
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/back"
+	"parvis/internal/web/calendar"
 	"parvis/internal/web/data"
 	"parvis/internal/web/front"
 	"parvis/internal/web/machine"
@@ -131,6 +132,11 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	analyses.Register(pages)
+	calendars, err := calendar.New(onData, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calendars.Register(pages)
 	machine.New(machine.Options{Frame: onData, Versions: b.Catalog.Versions}).Register(pages)
 	use, err := usage.New(usage.Options{
 		Frame: frame, Counter: counter, Visible: visible, Find: b.Catalog.Find,
@@ -199,6 +205,7 @@ func (b *building) publish(t *testing.T) {
 		{Name: canaryField, Type: dataset.Text, Label: canaryLabel, Description: "the " + canaryField, Annotations: facet},
 		{Name: "place", Type: dataset.GeoPoint, Label: "Place"},
 		{Name: "offices", Type: dataset.Text, Label: "Offices", Annotations: dataset.Annotations{Multivalued: ","}},
+		{Name: "day", Type: dataset.Date, Label: "Day"},
 	}
 	b.uid = b.PublishRows(t, catalog.Publication{ID: canaryID, Fields: fields,
 		Translations: dataset.Translations{"fr": {Title: "Le " + canaryTitle, Fields: map[string]dataset.FieldTranslation{canaryField: {Label: canaryWord}, "name": {Label: "Nom"}}}},
@@ -215,10 +222,12 @@ func (b *building) publish(t *testing.T) {
 		values[3] = fmt.Sprintf("%s%d", canaryValue, i)
 		values[4] = dataset.Point{Lon: 7, Lat: 8}
 		values[5] = []any{"hq", "kraken"}
+		values[6] = dataset.Day(20500 + i%300)
 		if i < rowsShown {
 			values[0], values[1] = fmt.Sprintf("anna%d", i), "north"
 			values[4] = dataset.Point{Lon: 1, Lat: 2}
 			values[5] = []any{"hq", "n-office"}
+			values[6] = dataset.Day(20500)
 		}
 	}).UID
 	b.Publish(t, catalog.Publication{ID: "plain", Fields: fields[:1], Metas: dataset.Metas{"default": {"title": "Plain"}}},

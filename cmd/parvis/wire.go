@@ -30,6 +30,7 @@ import (
 	"parvis/internal/statistics"
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/back"
+	"parvis/internal/web/calendar"
 	"parvis/internal/web/data"
 	"parvis/internal/web/front"
 	"parvis/internal/web/machine"
@@ -212,10 +213,15 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
+	calendars, err := calendar.New(onData, nil)
+	if err != nil {
+		return nil, err
+	}
 	public.Register(mux)
 	gallery.Register(mux)
 	datasets.Register(mux)
 	analyses.Register(mux)
+	calendars.Register(mux)
 	machine.New(machine.Options{Frame: onData, Versions: p.catalog.Versions}).Register(mux)
 	atlas.Register(mux)
 	legal.Register(mux)

@@ -15,7 +15,7 @@ var address = regexp.MustCompile(`https?://\S+|[\w.]+@[\w.]+|/[\w./{}-]+`)
 
 // Names gives what is called the same in every language.
 func Names() []string {
-	return []string{"CSV", "BibTeX", "RIS", "CSL-JSON", "Google Sheets", "Excel (Power Query)", "SVG", "Atom", "R", "JSON Lines", "JSON", "Excel", "Parquet", "GeoJSON", "GET", "API", "Python", "JavaScript", "curl",
+	return []string{"CSV", "BibTeX", "RIS", "CSL-JSON", "Google Sheets", "Excel (Power Query)", "SVG", "Atom", "iCalendar", "R", "JSON Lines", "JSON", "Excel", "Parquet", "GeoJSON", "GET", "API", "Python", "JavaScript", "curl",
 		"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
 }
 

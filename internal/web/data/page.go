@@ -160,6 +160,9 @@ func (p Page) tabs() []page.Choice {
 	if p.Place() != nil {
 		all = append(all, page.Choice{Tag: "map", Label: p.T("Map")})
 	}
+	if p.When("") != nil {
+		all = append(all, page.Choice{Tag: "calendar", Label: p.T("Calendar")})
+	}
 	return append(all, page.Choice{Tag: "analyze", Label: p.T("Analyse")}, page.Choice{Tag: "export", Label: p.T("Export")}, page.Choice{Tag: "api", Label: p.T("API")})
 }
 
@@ -194,6 +197,22 @@ func (p Page) Place() *dataset.Field {
 		}
 	}
 	return point
+}
+
+// When gives the date by which a calendar shows rows: the one of a name, or else the one that the publisher chose, or else the
+// first. nil for a dataset without any.
+func (p Page) When(name string) *dataset.Field {
+	for _, wanted := range []string{name, p.Entry.Metas.Text("visualization", "calendar_event_start")} {
+		if f := p.Field(wanted); f != nil && f.Dated() {
+			return f
+		}
+	}
+	for i, f := range p.Entry.Fields {
+		if f.Dated() {
+			return &p.Entry.Fields[i]
+		}
+	}
+	return nil
 }
 
 // Label gives the label of a field by its name.

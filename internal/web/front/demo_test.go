@@ -32,6 +32,7 @@ import (
 	"parvis/internal/reuse"
 	"parvis/internal/server"
 	"parvis/internal/web/analyse"
+	"parvis/internal/web/calendar"
 	"parvis/internal/web/data"
 	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
@@ -165,6 +166,11 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 		t.Fatal(err)
 	}
 	analyses.Register(mux)
+	calendars, err := calendar.New(onData, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calendars.Register(mux)
 	machine.New(machine.Options{Frame: onData, Versions: none}).Register(mux)
 	legal.Register(mux)
 	counts.Register(mux)

@@ -12,8 +12,10 @@ import (
 
 // The size of a poster, in pixels, as those who show them recommend it.
 const (
-	Width, Height = 1200, 630
-	margin        = 72
+	Width  = 1200
+	Height = 630
+
+	margin = 72
 )
 
 // Poster is what a poster shows.

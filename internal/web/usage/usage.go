@@ -325,6 +325,16 @@ func pageName(p *locale.Printer, class string) string {
 		return p.T("Description of a dataset")
 	case "table":
 		return p.T("Table of a dataset")
+	case "home":
+		return p.T("First page")
+	case "map":
+		return p.T("Map of a dataset")
+	case "analyze":
+		return p.T("Figure of a dataset")
+	case "calendar":
+		return p.T("Calendar of a dataset")
+	case "versions":
+		return p.T("Versions of a dataset")
 	case "export":
 		return p.T("Export of a dataset")
 	case "api":
