@@ -6,7 +6,7 @@ ADDR ?= 127.0.0.1:8080
 FUZZTIME ?= 5s
 LINT := bin/golangci-lint
 
-.PHONY: run test check build demo lint fuzz shots bench bench-large sizes conformance clean scripts libraries types
+.PHONY: run test check build demo lint fuzz shots lighthouse bench bench-large sizes conformance clean scripts libraries types
 
 ## run: build Parvis, load the demo portal and serve it at http://127.0.0.1:8080
 run: build demo
@@ -57,6 +57,10 @@ $(LINT): tools/go.mod
 ## fuzz: every fuzz target for FUZZTIME
 fuzz:
 	./e2e/fuzz.sh $(FUZZTIME)
+
+## lighthouse: Lighthouse over the demo portal; needs node and chromium, and asks npm for Lighthouse
+lighthouse: build
+	e2e/lighthouse.sh bin/parvis
 
 ## shots: pictures of every page, wide and at 360 px, by day and by night, in three languages, in SHOTS; needs Chromium
 SHOTS ?= shots

@@ -156,7 +156,7 @@ func (f *Frame) CountRows(r *http.Request, p Page) (int64, error) {
 
 // tabs are the views of a dataset: those that its fields allow.
 func (p Page) tabs() []page.Choice {
-	all := []page.Choice{{Tag: "information", Label: p.T("Information")}, {Tag: "table", Label: p.T("Table")}}
+	all := []page.Choice{{Tag: "information", Label: p.T("Description")}, {Tag: "table", Label: p.T("Table")}}
 	if p.Place() != nil {
 		all = append(all, page.Choice{Tag: "map", Label: p.T("Map")})
 	}

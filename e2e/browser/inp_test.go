@@ -1,0 +1,53 @@
+package browser_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// slowest is the longest that a page may take from an input to the next picture, in ms, on a machine four times slower
+// (Interaction to Next Paint).
+const slowest = 200
+
+// TestAnswersToInput presses and types as people do while the processor is slowed four times, and reads from the browser
+// how long each page took to show an answer.
+func TestAnswersToInput(t *testing.T) {
+	base := serveDemo(t)
+	press := func(selector string) chromedp.Action[chromedp.Void] { return chromedp.Click(selector) }
+	for _, page := range []struct {
+		path, ready string
+		inputs      []chromedp.Action[chromedp.Void]
+	}{
+		{"/explore/", `!!document.querySelector(".lang")`, []chromedp.Action[chromedp.Void]{press("header .lang:last-of-type summary"), press(".facets details:nth-of-type(2) > summary"), press("#q"), chromedp.KeyEvent("gare"), chromedp.KeyEvent(kb.Tab)}},
+		{"/explore/dataset/communes-ile-de-france/table/", `!!document.querySelector("parvis-table .about")`, []chromedp.Action[chromedp.Void]{
+			press("parvis-table thead th:nth-child(2) > a:first-child"), press(".tools .filter > summary"), press(".tools .filter > summary"), press("parvis-table .scroll"), chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.Escape)}},
+		{"/explore/dataset/pays-du-monde/map/", `!!document.querySelector("parvis-map .start")`, []chromedp.Action[chromedp.Void]{press("parvis-map .start"), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent("+")}},
+		{"/explore/dataset/meteo-seattle/analyze/", `!!document.querySelector(".view button")`, []chromedp.Action[chromedp.Void]{press(".kinds label:nth-of-type(2)"), press(".kinds label:nth-of-type(3)"), press(".view button:last-child")}},
+		{"/explore/dataset/communes-gpseo/api/", `!!document.querySelector("main form")`, []chromedp.Action[chromedp.Void]{press("main form input:not([type=hidden])"), chromedp.KeyEvent("po")}},
+	} {
+		t.Run(page.path, func(t *testing.T) {
+			tab := opened(t, base+page.path)
+			until(t, tab, "the page's scripts", page.ready)
+			run(t, tab, `window.slow = []; new PerformanceObserver(l => { for (const e of l.getEntries()) if (e.interactionId) slow.push([Math.round(e.duration), e.name + " " + (e.target?.outerHTML ?? "").slice(0, 60)]) }).observe({type: "event", durationThreshold: 16});null`)
+			if _, err := chromedp.Call(tab, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 4}); err != nil {
+				t.Fatal(err)
+			}
+			for _, input := range page.inputs {
+				if err := chromedp.Do(tab, input); err != nil {
+					t.Fatal(err)
+				}
+				<-time.After(300 * time.Millisecond)
+			}
+			<-time.After(500 * time.Millisecond)
+			worst := text(t, tab, `(s => s.length ? s[0][0] + " " + s[0][1] : "0 nothing took 16 ms")(slow.sort((a, b) => b[0] - a[0]))`)
+			t.Logf("the slowest answer: %s", worst)
+			if late, err := chromedp.Run(tab, chromedp.Evaluate[int](`slow.length ? slow[0][0] : 0`)); err != nil || late > slowest {
+				t.Errorf("the slowest answer takes more than %d ms: %s", slowest, worst)
+			}
+		})
+	}
+}
