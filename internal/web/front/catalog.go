@@ -12,7 +12,6 @@ import (
 	"parvis/internal/web/page"
 
 	"parvis/internal/account"
-	"parvis/internal/catalog"
 	"parvis/internal/explore"
 	"parvis/internal/locale"
 	"parvis/internal/server"
@@ -34,7 +33,7 @@ type catalogPage struct {
 	Chips  []data.Chip
 	Clear  string
 	Sorts  []choice
-	Cards  []card
+	Cards  []data.Card
 	Pager  *pager
 	Active int
 	Feed   string
@@ -49,17 +48,6 @@ type facetGroup struct {
 	Several bool // several values may be chosen
 	Values  []data.FacetChoice
 	More    string // address that shows all values, "" where all are shown
-}
-
-// card is a dataset in the list.
-type card struct {
-	ID, Title, Lede, Publisher string
-	Lang, LedeLang             string // of the title and the lede
-	Href                       string
-	Rows                       string
-	Views                      []string
-	Modified                   string
-	Imprint                    string // address, "" where there are no rows to draw
 }
 
 // catalogFacets are the facets of the catalogue in the order shown.
@@ -78,23 +66,6 @@ var severals = []string{"theme", "publisher", "keyword", "license", "territory"}
 func either(f data.Filter) data.Filter {
 	f.Either = severals
 	return f
-}
-
-// featureName names what can be done with a dataset.
-func featureName(p *locale.Printer, feature string) string {
-	switch feature {
-	case "analyze":
-		return p.T("Table")
-	case "geo":
-		return p.T("Places")
-	case "timeserie":
-		return p.T("Dates")
-	case "image":
-		return p.T("Images")
-	case "calendar":
-		return p.T("Calendar")
-	}
-	return feature
 }
 
 func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
@@ -163,7 +134,7 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Query, p.Total, p.Active = f.Words, total, len(f.Refine)+len(f.Exclude)
 	for _, e := range entries {
-		p.Cards = append(p.Cards, s.card(p.view, e))
+		p.Cards = append(p.Cards, s.Card(p.view, e))
 	}
 	if p.Facets, err = s.catalogFacets(r, p.view, actor, f, filtered); err != nil {
 		return err
@@ -180,7 +151,7 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 	for i, c := range p.Chips {
 		switch c.Label {
 		case p.T("Views"):
-			p.Chips[i].Value = featureName(p.Printer, c.Value)
+			p.Chips[i].Value = data.FeatureName(p.Printer, c.Value)
 		case p.T("Language"):
 			p.Chips[i].Value = data.LanguageName(c.Value)
 		}
@@ -238,7 +209,7 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f dat
 		for i, value := range group.Values {
 			switch n.Tag {
 			case "features":
-				group.Values[i].Label = featureName(v.Printer, value.Label)
+				group.Values[i].Label = data.FeatureName(v.Printer, value.Label)
 			case "language":
 				group.Values[i].Label = data.LanguageName(value.Label)
 			case "modified":
@@ -263,31 +234,4 @@ func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f dat
 		out = append(out, group)
 	}
 	return out, nil
-}
-
-// card shows a dataset in the list.
-func (s *Site) card(v view, e *catalog.Entry) card {
-	c := card{
-		ID: e.ID, Publisher: e.Metas.Text("default", "publisher"),
-		Href: v.Href(data.Address(e.ID, "information")),
-	}
-	title, description := e.TitleIn(v.Wish()), e.DescriptionIn(v.Wish())
-	c.Title, c.Lang, c.LedeLang = title.Text, title.Lang, description.Lang
-	c.Lede, _ = s.Lede(description.Text)
-	c.Lede = page.Cut(c.Lede, 220)
-	if e.HasRecords() {
-		if e.Access.AllRows() {
-			c.Rows = v.N("{n} record", "{n} records", e.Rows())
-		}
-		if e.Access.Data && e.Public() { // a picture is asked for without a key
-			c.Imprint = data.ImprintURL(e)
-		}
-	}
-	for _, f := range e.Features() {
-		c.Views = append(c.Views, featureName(v.Printer, f))
-	}
-	if t, ok := data.Moment(e.Metas.Text("default", "modified")); ok {
-		c.Modified = v.Date(t)
-	}
-	return c
 }

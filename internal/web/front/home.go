@@ -23,7 +23,7 @@ type homePage struct {
 	Total  int64
 	Themes []data.FacetChoice
 	Facts  []homeFact
-	Latest []card
+	Latest []data.Card
 	Reuses []reuses.Card
 	More   bool // there are more reuses than these
 }
@@ -59,7 +59,9 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Total = total
 	for _, e := range entries[:min(latestShown, len(entries))] {
-		p.Latest = append(p.Latest, s.card(p.view, e))
+		c := s.Card(p.view, e)
+		c.Views = nil
+		p.Latest = append(p.Latest, c)
 	}
 	facets, err := s.Portal.CatalogFacets(r.Context(), actor, odsql.Question{Facet: []string{"theme"}, Lang: p.Rules})
 	if err != nil {
