@@ -23,6 +23,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/db/dbtest"
+	"parvis/internal/editorial"
 	"parvis/internal/explore"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
@@ -35,6 +36,7 @@ import (
 	"parvis/internal/web/back"
 	"parvis/internal/web/calendar"
 	"parvis/internal/web/data"
+	editorialpages "parvis/internal/web/editorial"
 	"parvis/internal/web/front"
 	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
@@ -112,6 +114,12 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	gallery.Register(pages)
+	written := editorial.New(editorial.Options{DB: pool})
+	told, err := editorialpages.New(onData, written)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told.Register(pages)
 	public, err := front.New(front.Options{Frame: onData, Reuses: gallery})
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +153,7 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	use.Register(pages)
-	office, err := back.New(back.Options{Frame: frame, People: people, Keys: keys, Catalog: b.Catalog, Reuses: made, Check: explore.CheckFilter, Rows: back.Counted(b.Explorer), Counter: counter})
+	office, err := back.New(back.Options{Frame: frame, People: people, Keys: keys, Catalog: b.Catalog, Reuses: made, Editorial: written, Check: explore.CheckFilter, Rows: back.Counted(b.Explorer), Counter: counter})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,6 +162,7 @@ func openDoors(t *testing.T) *building {
 	b.handler = frame.Wrap(mux)
 	b.publish(t)
 	b.reuse(t, made)
+	tell(t, written)
 	all, _ := b.Catalog.All(account.Actor{Everything: true, Scope: account.Every})
 	for _, e := range all { // every dataset was used, often enough to be listed
 		for range 60 {
@@ -256,6 +265,21 @@ func (b *building) reuse(t *testing.T, made *reuse.Reuses) {
 		t.Fatal(err)
 	}
 	if err := made.Publish(t.Context(), account.Operator, 1); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tell publishes a page whose blocks ask for the dataset of the canaries. Its own words are those of its editors.
+func tell(t *testing.T, written *editorial.Pages) {
+	t.Helper()
+	id, err := written.Create(t.Context(), account.Operator, "a-page", "en", editorial.Content{Title: "A page", Blocks: []editorial.Block{
+		{Kind: editorial.Figure, Of: canaryID, Value: "count(*)"}, {Kind: editorial.Figure, Of: canaryID, Value: "max(" + canaryField + ")"}, {Kind: editorial.Figure, Of: canaryID, Value: "max(name)"},
+		{Kind: editorial.View, Of: "/explore/dataset/" + canaryID + "/table/"}, {Kind: editorial.List, Of: canaryID}, {Kind: editorial.List, Of: "/explore/?q=" + canaryTitle},
+	}})
+	if err == nil {
+		err = written.Publish(t.Context(), account.Operator, id, "en", 1)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }

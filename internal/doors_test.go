@@ -26,6 +26,7 @@ const (
 	automated = "/api/automation/v1.0"
 	office    = "for administrators, who are shown everything"
 	people    = "people, groups and keys: nothing of a dataset"
+	writes    = "for editors: what they wrote themselves"
 )
 
 // doorList has a line for each route of each room that may ask the catalogue or the explorer. A route without
@@ -133,6 +134,9 @@ func doorList() []door {
 		{pattern: "/backoffice/users/{person}/{$}", harmless: office}, {pattern: "/backoffice/users/{person}/access/{$}", harmless: office}, {pattern: "/backoffice/users/{person}/active/{$}", harmless: office},
 		{pattern: "/backoffice/users/{person}/remove/{$}", harmless: office}, {pattern: "/backoffice/requests/{$}", harmless: "for who manages every dataset"},
 		{pattern: "/backoffice/requests/{request}/{$}", harmless: "for who manages every dataset"},
+		{pattern: "/pages/{$}", harmless: "titles of pages, in the words of their editors"}, {pattern: "/pages/{slug}/{$}", requests: with("/pages/a-page/", "", "lang=fr")},
+		{pattern: "/backoffice/pages/{$}", harmless: writes}, {pattern: "/backoffice/pages/new/{$}", harmless: writes}, {pattern: "/backoffice/pages/{page}/settings/{$}", harmless: writes},
+		{pattern: "/backoffice/pages/{page}/remove/{$}", harmless: writes}, {pattern: "/backoffice/pages/{page}/{language}/{$}", harmless: writes}, {pattern: "/backoffice/pages/{page}/{language}/history/{$}", harmless: writes},
 		{pattern: "/reuses/{$}", requests: with("/reuses/", "", "dataset="+id, "kind=article", "lang=fr")},
 		{pattern: "/reuses/{id}/{$}", requests: with("/reuses/1/", "", "lang=fr")}, {pattern: "/reuses/{id}/report/{$}", requests: with("/reuses/1/report/", "")},
 		{pattern: "/reuses/{id}/picture.jpg", requests: with("/reuses/1/picture.jpg", "")}, {pattern: "/reuses/new/{$}", requests: with("/reuses/new/", "dataset="+id)},

@@ -20,6 +20,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/db"
+	"parvis/internal/editorial"
 	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
@@ -32,6 +33,7 @@ import (
 	"parvis/internal/web/back"
 	"parvis/internal/web/calendar"
 	"parvis/internal/web/data"
+	editorialpages "parvis/internal/web/editorial"
 	"parvis/internal/web/front"
 	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
@@ -57,14 +59,15 @@ func newEngine(s settings, dir, temp string) (engine.Engine, error) {
 
 // doors is what the portal shows to the world.
 type doors struct {
-	site     http.Handler
-	metrics  func(ready func() error) http.Handler
-	explorer *explore.Explorer
-	api      *v2.API
-	apps     *oauth.Applications
-	desk     *signin.Desk
-	counter  *statistics.Counter
-	log      *slog.Logger
+	site      http.Handler
+	metrics   func(ready func() error) http.Handler
+	explorer  *explore.Explorer
+	api       *v2.API
+	apps      *oauth.Applications
+	desk      *signin.Desk
+	counter   *statistics.Counter
+	editorial *editorial.Pages
+	log       *slog.Logger
 }
 
 // doors opens the machine door and the pages over a portal, with the engine started.
@@ -107,7 +110,8 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
 		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
 	})
-	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator, SignIn: true})
+	d.editorial = editorial.New(editorial.Options{DB: p.db})
+	frame, err := page.New(page.Options{Menu: editorialpages.Menu(d.editorial), Server: shared, Locales: locales, Privacy: registry, Title: p.set.title, URL: p.set.url, Operator: p.set.operator, SignIn: true})
 	if err != nil {
 		d.close()
 		return nil, err
@@ -199,7 +203,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 		return nil, err
 	}
 	office, err := back.New(back.Options{
-		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Reuses: made, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
+		Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Reuses: made, Editorial: d.editorial, Check: explore.CheckFilter, Rows: back.Counted(d.explorer),
 		Counter: d.counter, Second: d.desk.HasCodes,
 	})
 	if err != nil {
@@ -217,7 +221,12 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
+	told, err := editorialpages.New(onData, d.editorial)
+	if err != nil {
+		return nil, err
+	}
 	public.Register(mux)
+	told.Register(mux)
 	gallery.Register(mux)
 	datasets.Register(mux)
 	analyses.Register(mux)

@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -90,6 +91,28 @@ func TestBackOffice(t *testing.T) {
 		}
 	})
 
+	t.Run("a page is written and published", func(t *testing.T) {
+		admin.T, visitor.T = t, t
+		admin.open("/backoffice/pages/new/?lang=en")
+		admin.fill("#title", "Days off")
+		admin.press(`main form button.btn`)
+		admin.reads("Add a block")
+		admin.fill("#text-0", "**Eleven** days.")
+		admin.press(`main form button[value="add:figure"]`)
+		admin.fill("#of-1", "jours-feries", "#value-1", "count(*)", "#heading-1", "days")
+		admin.press(`main form button[value="add:view"]`)
+		admin.fill("#of-2", w.base+"/explore/dataset/jours-feries/calendar/?month=2026-05")
+		admin.press(`main form button[value="up:2"]`)
+		admin.press(`main form button[value=publish]`)
+		admin.reads("The page is shown to readers.")
+		visitor.open("/pages/days-off/?lang=en")
+		visitor.reads("Eleven")
+		visitor.reads("2,145")
+		if inside := ask[string](visitor, `new Promise(done => { const f = document.querySelector("iframe"), look = () => f.contentDocument?.querySelector(".month") ? done(f.contentDocument.querySelector("#heading").innerText) : setTimeout(look, 100); f.scrollIntoView(); look() })`); !strings.Contains(inside, "May 2026") {
+			t.Errorf("the frame shows %q", inside)
+		}
+	})
+
 	t.Run("pages", func(t *testing.T) { pagesOfOffice(t, admin, visitor) })
 }
 
@@ -101,7 +124,8 @@ func pagesOfOffice(t *testing.T, admin, visitor *profile) {
 		"/backoffice/users/invite/", "/backoffice/users/invitations/", "/backoffice/groups/", "/backoffice/groups/new/", "/backoffice/groups/1/", "/backoffice/groups/1/remove/",
 		"/backoffice/datasets/", "/backoffice/datasets/jours-feries/rights/", "/backoffice/datasets/jours-feries/rights/new/", "/backoffice/datasets/jours-feries/rights/g1/",
 		"/backoffice/requests/", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/", "/account/api-keys/", "/account/api-keys/1/revoke/", "/access-request/",
-		"/backoffice/reuses/", "/backoffice/reuses/1/", "/reuses/", "/reuses/1/", "/reuses/1/report/", "/reuses/new/?dataset=jours-feries"}
+		"/backoffice/reuses/", "/backoffice/reuses/1/", "/reuses/", "/reuses/1/", "/reuses/1/report/", "/reuses/new/?dataset=jours-feries",
+		"/backoffice/pages/", "/backoffice/pages/new/", "/backoffice/pages/1/en/", "/backoffice/pages/1/en/history/", "/backoffice/pages/1/settings/", "/pages/", "/pages/days-off/"}
 	for _, look := range appearances() {
 		for _, path := range paths {
 			look.wear(t, admin.tab)

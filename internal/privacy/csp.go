@@ -22,6 +22,11 @@ func (r *Registry) CSP(services ...string) string { return r.policy(base("'none'
 // EmbedCSP is CSP for a page that is made to stand in pages of other sites.
 func (r *Registry) EmbedCSP(services ...string) string { return r.policy(base("*"), services) }
 
+// FramedCSP is CSP for a page that shows other pages of the portal in frames.
+func (r *Registry) FramedCSP() string {
+	return r.policy(add(base("'none'"), "frame-src", "'self'"), nil)
+}
+
 // FormCSP is CSP for a page whose form leads on to an address elsewhere, of which the page tells the visitor: its
 // origin, or its scheme where it has no host. An address that is none adds nothing.
 func (r *Registry) FormCSP(address string) string {

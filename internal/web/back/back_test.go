@@ -18,6 +18,7 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/account/session"
 	"parvis/internal/catalog"
+	"parvis/internal/editorial"
 	"parvis/internal/explore"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/locale"
@@ -30,14 +31,15 @@ import (
 
 // portal is a portal with the back office, as the wire puts it together.
 type portal struct {
-	people   *account.People
-	keys     *account.Keys
-	sessions *session.Store
-	reuses   *reuse.Reuses
-	catalog  *catalog.Catalog
-	url      string
-	mail     *outbox
-	admin    *account.Person
+	people    *account.People
+	keys      *account.Keys
+	sessions  *session.Store
+	reuses    *reuse.Reuses
+	editorial *editorial.Pages
+	catalog   *catalog.Catalog
+	url       string
+	mail      *outbox
+	admin     *account.Person
 }
 
 // outbox keeps the links of invitations.
@@ -84,7 +86,8 @@ func openIn(t *testing.T, o locale.Options, change ...func(*back.Options)) *port
 	frame, err := page.New(page.Options{Server: shared, Locales: locales, Privacy: registry, SignIn: true})
 	must(err)
 	p.reuses = reuse.New(reuse.Options{DB: pool})
-	parts := back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Reuses: p.reuses, Check: explore.CheckFilter, Rows: back.Counted(data.Explorer),
+	p.editorial = editorial.New(editorial.Options{DB: pool})
+	parts := back.Options{Frame: frame, People: p.people, Keys: p.keys, Catalog: p.catalog, Reuses: p.reuses, Editorial: p.editorial, Check: explore.CheckFilter, Rows: back.Counted(data.Explorer),
 		Second: func(_ context.Context, id int64) (bool, error) { return id == 1, nil }}
 	for _, c := range change {
 		c(&parts)
@@ -241,7 +244,8 @@ var paths = []string{"/backoffice/", "/backoffice/users/", "/backoffice/users/1/
 	"/backoffice/users/invitations/", "/backoffice/groups/", "/backoffice/groups/new/", "/backoffice/groups/1/", "/backoffice/groups/1/remove/",
 	"/backoffice/requests/", "/backoffice/requests/?all=yes", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/",
 	"/backoffice/users/1/access/", "/backoffice/datasets/", "/backoffice/datasets/towns/rights/", "/backoffice/datasets/towns/rights/new/", "/backoffice/datasets/towns/rights/g1/",
-	"/backoffice/reuses/", "/backoffice/reuses/?all=yes", "/backoffice/reuses/1/"}
+	"/backoffice/reuses/", "/backoffice/reuses/?all=yes", "/backoffice/reuses/1/",
+	"/backoffice/pages/", "/backoffice/pages/new/", "/backoffice/pages/1/en/", "/backoffice/pages/1/settings/", "/backoffice/pages/1/remove/", "/backoffice/pages/1/en/history/"}
 
 // furnish puts something behind each page.
 func (p *portal) furnish(t *testing.T) {
@@ -275,6 +279,20 @@ func (p *portal) furnish(t *testing.T) {
 	}
 	if err := p.reuses.Report(t.Context(), 2, "<script>"); err != nil {
 		t.Fatal(err)
+	}
+	written := editorial.Content{Title: "Éditeurs <b>", Blocks: []editorial.Block{{Kind: editorial.Text, Text: "<script>"}, {Kind: editorial.Figure}, {Kind: editorial.View}, {Kind: editorial.List}}}
+	for _, language := range []string{"en", "fr"} {
+		if language == "fr" {
+			_, err = p.editorial.Save(t.Context(), op, 1, language, written)
+		} else {
+			_, err = p.editorial.Create(t.Context(), op, "a-page", language, written)
+		}
+		if err == nil {
+			err = p.editorial.Publish(t.Context(), op, 1, language, 1)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, _, err := p.keys.Create(t.Context(), op, account.KeyDraft{Label: "harvester", Scope: account.Every}); err != nil {
 		t.Fatal(err)
@@ -423,5 +441,98 @@ func TestReusesAreLookedAfter(t *testing.T) {
 	}
 	if status := keeper.get("/backoffice/reuses/2/"); status != http.StatusNotFound {
 		t.Errorf("a removed one: %d", status)
+	}
+}
+
+func TestPagesAreWritten(t *testing.T) {
+	p := open(t)
+	writer, other := p.as(t, p.person(t, "writer@example.org", account.CreatePage)), p.as(t, p.person(t, "other@example.org", account.CreatePage))
+	writer.get("/backoffice/pages/new/")
+	if status, _ := writer.post("/backoffice/pages/new/", url.Values{"title": {"Étés & hivers"}, "slug": {"No Address"}}); status != http.StatusUnprocessableEntity {
+		t.Errorf("a slug with blanks: %d", status)
+	}
+	status, to := writer.post("/backoffice/pages/new/", url.Values{"title": {"Étés & hivers"}})
+	if status != http.StatusSeeOther || !strings.HasPrefix(to, "/backoffice/pages/1/en/") {
+		t.Fatalf("made: %d to %s", status, to)
+	}
+	if made, err := p.editorial.Find(t.Context(), account.Operator, 1); err != nil || made.Slug != "etes-hivers" {
+		t.Errorf("the page is %+v (%v)", made, err)
+	}
+	if status := other.get("/backoffice/pages/1/en/"); status != http.StatusNotFound {
+		t.Errorf("another's page: %d", status)
+	}
+	if status := p.as(t, p.person(t, "reader@example.org", account.ExploreMonitoring)).get("/backoffice/pages/"); status != http.StatusForbidden {
+		t.Errorf("who writes no pages: %d", status)
+	}
+	const path = "/backoffice/pages/1/en/"
+	writer.get(path)
+	blocks := url.Values{"title": {"Seasons"}, "lede": {"Of the year."}, "kind": {"text", "view"}, "heading": {"One", "Two"}, "text": {"Words <b>.", ""}, "of": {"", "/explore/dataset/towns/map/"}, "value": {"", ""}, "unit": {"", ""}}
+	with := func(act string) url.Values {
+		out := url.Values{"act": {act}}
+		for name, values := range blocks {
+			out[name] = values
+		}
+		return out
+	}
+	inOrder := func(first, second string) bool {
+		one, two := strings.Index(writer.page, first), strings.Index(writer.page, second)
+		return one > 0 && one < two
+	}
+	if status, _ := writer.post(path, with("up:1")); status != http.StatusOK || !inOrder(`value="Two"`, `value="One"`) {
+		t.Errorf("a block does not move up: %d", status)
+	}
+	if status, _ := writer.post(path, with("out:1")); status != http.StatusOK || strings.Contains(writer.page, `value="Two"`) || !strings.Contains(writer.page, "Words &lt;b&gt;.") {
+		t.Errorf("a block is not taken out: %d", status)
+	}
+	for _, act := range []string{"add:list", "add:script", "down:9", "up:x", ""} {
+		if status, _ := writer.post(path, with(act)); status != http.StatusOK || !inOrder(`value="One"`, `value="Two"`) {
+			t.Errorf("%s: %d", act, status)
+		}
+	}
+	if found, err := p.editorial.History(t.Context(), account.Operator, 1, "en", 0); err != nil || len(found) != 1 {
+		t.Errorf("moving blocks keeps %d versions (%v)", len(found), err)
+	}
+	blocks["of"] = []string{"", "https://elsewhere.example/"}
+	if status, _ := writer.post(path, with("publish")); status != http.StatusUnprocessableEntity || !strings.Contains(writer.page, `href="#of-1"`) || !strings.Contains(writer.page, `value="https://elsewhere.example/"`) {
+		t.Errorf("a view of nothing is published: %d", status)
+	}
+	if status, _ := writer.post(path, with("save")); status != http.StatusSeeOther {
+		t.Errorf("a draft with a mistake is not kept: %d", status)
+	}
+	blocks["of"] = []string{"", "/explore/dataset/towns/map/"}
+	writer.get(path)
+	if status, to := writer.post(path, with("publish")); status != http.StatusSeeOther || !strings.Contains(to, "done=shown") {
+		t.Errorf("published: %d to %s", status, to)
+	}
+	if shown, err := p.editorial.BySlug(t.Context(), account.Anonymous, "etes-hivers"); err != nil || shown.In["en"] == nil || shown.In["en"].Number != 3 {
+		t.Errorf("readers are shown %+v (%v)", shown, err)
+	}
+	writer.get(path + "history/")
+	if status, _ := writer.post(path+"history/", url.Values{"version": {"1"}}); status != http.StatusSeeOther {
+		t.Errorf("restored: %d", status)
+	}
+	if found, err := p.editorial.History(t.Context(), account.Operator, 1, "en", 0); err != nil || len(found) != 4 || found[0].Title != "Étés & hivers" || found[0].Live {
+		t.Errorf("the history is %+v (%v)", found, err)
+	}
+	if status := writer.get("/backoffice/pages/1/fr/"); status != http.StatusOK || !strings.Contains(writer.page, "Nothing is written in this language yet") || !strings.Contains(writer.page, "Étés &amp; hivers") {
+		t.Errorf("a translation begins with nothing: %d", status)
+	}
+	if status := writer.get("/backoffice/pages/1/xx/"); status != http.StatusNotFound {
+		t.Errorf("a language that the portal does not speak: %d", status)
+	}
+	writer.get(path)
+	if status, _ := writer.post(path, with("withdraw")); status != http.StatusSeeOther {
+		t.Errorf("withdrawn: %d", status)
+	}
+	writer.get("/backoffice/pages/1/settings/")
+	if status, _ := writer.post("/backoffice/pages/1/settings/", url.Values{"slug": {"seasons"}, "menu": {"yes"}}); status != http.StatusSeeOther {
+		t.Errorf("another address: %d", status)
+	}
+	if made, err := p.editorial.Find(t.Context(), account.Operator, 1); err != nil || made.Slug != "seasons" || made.Menu {
+		t.Errorf("the page is %+v (%v)", made, err)
+	}
+	writer.get("/backoffice/pages/1/remove/")
+	if status, _ := writer.post("/backoffice/pages/1/remove/", url.Values{}); status != http.StatusSeeOther {
+		t.Errorf("removed: %d", status)
 	}
 }

@@ -24,7 +24,7 @@ func TestNoTextIsHardCoded(t *testing.T) {
 	p.furnish(t)
 	admin := p.as(t, p.admin)
 	queue, seen := append([]string{"/backoffice/users/?q=nobody", "/backoffice/audit/?action=none"}, paths...), map[string]bool{}
-	for _, word := range []string{"saved", "invited", "unsent", "revoked", "removed", "disabled", "enabled", "approved", "rejected", "published", "unpublished"} {
+	for _, word := range []string{"saved", "invited", "unsent", "revoked", "removed", "disabled", "enabled", "approved", "rejected", "published", "unpublished", "shown", "withdrawn"} {
 		queue = append(queue, "/backoffice/?done="+word)
 	}
 	look := func(what string) {

@@ -10,6 +10,7 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
+	"parvis/internal/editorial"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/reuse"
@@ -21,33 +22,35 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// Options are the parts of a Site. Frame, People, Keys, Catalog and Reuses must be given.
+// Options are the parts of a Site. Frame, People, Keys, Catalog, Reuses and Editorial must be given.
 type Options struct {
-	Frame   *page.Frame
-	People  *account.People
-	Keys    *account.Keys
-	Catalog *catalog.Catalog
-	Reuses  *reuse.Reuses
-	Check   func(fields []dataset.Field, filter string) error     // what is wrong with a row filter
-	Rows    RowCounter                                            // counts the rows that a filter shows; nil: they are not counted
-	Counter *statistics.Counter                                   // nil: nothing is counted
-	Second  func(ctx context.Context, person int64) (bool, error) // whether somebody has a second factor; nil: not shown
-	Clock   func() time.Time                                      // nil: the machine's
+	Frame     *page.Frame
+	People    *account.People
+	Keys      *account.Keys
+	Catalog   *catalog.Catalog
+	Reuses    *reuse.Reuses
+	Editorial *editorial.Pages
+	Check     func(fields []dataset.Field, filter string) error     // what is wrong with a row filter
+	Rows      RowCounter                                            // counts the rows that a filter shows; nil: they are not counted
+	Counter   *statistics.Counter                                   // nil: nothing is counted
+	Second    func(ctx context.Context, person int64) (bool, error) // whether somebody has a second factor; nil: not shown
+	Clock     func() time.Time                                      // nil: the machine's
 }
 
 // Site is the door of the back office.
 type Site struct {
 	*page.Frame
-	people  *account.People
-	keys    *account.Keys
-	catalog *catalog.Catalog
-	reuses  *reuse.Reuses
-	check   func(fields []dataset.Field, filter string) error
-	rows    RowCounter
-	counter *statistics.Counter
-	second  func(ctx context.Context, person int64) (bool, error)
-	clock   func() time.Time
-	pages   map[string]*template.Template
+	people    *account.People
+	keys      *account.Keys
+	catalog   *catalog.Catalog
+	reuses    *reuse.Reuses
+	editorial *editorial.Pages
+	check     func(fields []dataset.Field, filter string) error
+	rows      RowCounter
+	counter   *statistics.Counter
+	second    func(ctx context.Context, person int64) (bool, error)
+	clock     func() time.Time
+	pages     map[string]*template.Template
 }
 
 // What the frame of pages gives, by the names that stand in every page of this room.
@@ -60,7 +63,7 @@ type (
 
 // New makes a Site; a template that cannot be read is an error.
 func New(o Options) (*Site, error) {
-	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, reuses: o.Reuses, check: o.Check, rows: o.Rows, counter: o.Counter, second: o.Second}
+	s := &Site{Frame: o.Frame, people: o.People, keys: o.Keys, catalog: o.Catalog, reuses: o.Reuses, editorial: o.Editorial, check: o.Check, rows: o.Rows, counter: o.Counter, second: o.Second}
 	if s.clock = o.Clock; s.clock == nil {
 		s.clock = time.Now
 	}
@@ -103,6 +106,17 @@ func (s *Site) Register(mux *http.ServeMux) {
 	to("GET /backoffice/reuses/{$}", account.EditReuse, s.reusesList)
 	to("GET /backoffice/reuses/{reuse}/{$}", account.EditReuse, s.reuseForm)
 	to("POST /backoffice/reuses/{reuse}/{$}", account.EditReuse, s.reuse)
+	to("GET /backoffice/pages/{$}", anybody, s.writers(s.pagesList))
+	to("GET /backoffice/pages/new/{$}", anybody, s.writers(s.newPageForm))
+	to("POST /backoffice/pages/new/{$}", anybody, s.writers(s.makePage))
+	to("GET /backoffice/pages/{page}/settings/{$}", anybody, s.writers(s.pageSettingsForm))
+	to("POST /backoffice/pages/{page}/settings/{$}", anybody, s.writers(s.savePageSettings))
+	to("GET /backoffice/pages/{page}/remove/{$}", anybody, s.writers(s.pageRemoveForm))
+	to("POST /backoffice/pages/{page}/remove/{$}", anybody, s.writers(s.pageRemove))
+	to("GET /backoffice/pages/{page}/{language}/{$}", anybody, s.writers(s.editForm))
+	to("POST /backoffice/pages/{page}/{language}/{$}", anybody, s.writers(s.edit))
+	to("GET /backoffice/pages/{page}/{language}/history/{$}", anybody, s.writers(s.pageHistory))
+	to("POST /backoffice/pages/{page}/{language}/history/{$}", anybody, s.writers(s.restore))
 	to("GET /backoffice/datasets/{$}", anybody, s.datasets)
 	to("GET /backoffice/datasets/{dataset}/rights/{$}", anybody, s.rightsForm)
 	to("POST /backoffice/datasets/{dataset}/rights/{$}", anybody, s.saveRights)
@@ -173,6 +187,9 @@ func (s *Site) begin(w http.ResponseWriter, r *http.Request, at string, title fu
 		o.Menu = append(o.Menu, page.Choice{Label: o.T("Datasets and rights"), Href: o.Href(path), On: path == at})
 	}
 	entry(account.ManageDataset, o.T("Requests for access"), "/backoffice/requests/")
+	if editorial.Edits(o.By) {
+		o.Menu = append(o.Menu, page.Choice{Label: o.T("Pages"), Href: o.Href(pagesPath), On: pagesPath == at})
+	}
 	entry(account.EditReuse, o.T("Reuses"), reusesPath)
 	entry(account.EditDomain, o.T("API keys"), "/backoffice/keys/")
 	entry(account.EditDomain, o.T("Log of changes"), "/backoffice/audit/")
@@ -201,6 +218,10 @@ func done(p *locale.Printer, what string) string {
 		return p.T("The request is approved.")
 	case "rejected":
 		return p.T("The request is refused.")
+	case "shown":
+		return p.T("The page is shown to readers.")
+	case "withdrawn":
+		return p.T("Readers are not shown the page any more.")
 	case "published":
 		return p.T("The reuse is published.")
 	case "unpublished":

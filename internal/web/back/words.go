@@ -41,6 +41,8 @@ func verb(p *locale.Printer, word string) string {
 		return p.T("approved")
 	case "rejected":
 		return p.T("refused")
+	case "withdraw":
+		return p.T("withdrawn")
 	case "publish":
 		return p.T("published")
 	case "accept_invitation":

@@ -32,6 +32,8 @@ type Options struct {
 	URL      string // the portal's public address, without a slash at the end; "": as the visitor wrote it
 	Operator string // who runs the portal; "": the title
 	SignIn   bool   // people can sign in: pages offer it
+
+	Menu func(View) []Choice // pages that stand in the main menu beside the portal's own; nil: none
 }
 
 // Frame makes pages. It never changes after New.
@@ -112,6 +114,9 @@ func (f *Frame) Render(w http.ResponseWriter, r *http.Request, status int, t *te
 	b.Reset()
 	h, v := w.Header(), c.base()
 	layout := "base.html"
+	if v.Framed {
+		h.Set("Content-Security-Policy", f.Privacy.FramedCSP())
+	}
 	if v.Embedded {
 		layout = "embed.html"
 		h.Set("Content-Security-Policy", f.Privacy.EmbedCSP())

@@ -30,6 +30,7 @@ type View struct {
 	Card     string   // address of the picture that shows the page where it is shared, "" for none
 	Thing    any      // the page as a thing of schema.org, a value that encoding/json writes; nil for none
 	Embedded bool     // it is shown within a page of somebody else: bare, without a menu, and nothing is stored for it
+	Framed   bool     // it shows other pages of the portal in frames
 	Live     bool     // it shows the moment of its making, as how long something took: it is not kept to be compared
 	Said     string   // what has just been done, told at the top; "" for nothing
 
@@ -140,7 +141,7 @@ func (v View) SignIn() string {
 // Administers tells whether the back office is open to the visitor.
 func (v View) Administers() bool {
 	a := v.visitor.Actor
-	return a.May(account.EditDomain) || a.May(account.ManageDataset) || a.May(account.ExploreMonitoring) || a.May(account.EditReuse)
+	return a.May(account.EditDomain) || a.May(account.ManageDataset) || a.May(account.ExploreMonitoring) || a.May(account.EditReuse) || a.May(account.CreatePage) || a.May(account.EditPage) || a.May(account.ManagePage)
 }
 
 // Token gives what forms send back to prove that a page of the portal sent them. Whoever asks for it makes the page
@@ -187,6 +188,14 @@ func (v View) Portal() string { return v.frame.Options.Title }
 // Brand gives the portal's name in one or two lines.
 func (v View) Brand() []string {
 	return strings.SplitN(v.frame.Options.Title, " — ", 2)
+}
+
+// InMenu gives the pages that stand in the main menu beside the portal's own.
+func (v View) InMenu() []Choice {
+	if v.frame.Menu == nil {
+		return nil
+	}
+	return v.frame.Menu(v)
 }
 
 // Choice is a link among others, one of which is chosen.

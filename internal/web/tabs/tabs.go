@@ -58,7 +58,7 @@ func New(o Options) (*Tabs, error) {
 	if o.Formats == nil {
 		o.Formats = []string{"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
 	}
-	s := &Tabs{Frame: o.Frame, reuses: o.Reuses, api: o.API, counts: o.Counts, formats: o.Formats, versionsOf: o.Versions, rich: richText()}
+	s := &Tabs{Frame: o.Frame, reuses: o.Reuses, api: o.API, counts: o.Counts, formats: o.Formats, versionsOf: o.Versions, rich: data.RichText()}
 	var err error
 	if s.pages, err = data.Templates(templateFiles, reuses.Parts); err != nil {
 		return nil, err
@@ -91,18 +91,4 @@ func (s *Tabs) Register(mux *http.ServeMux) {
 // first sends to the first tab.
 func first(w http.ResponseWriter, r *http.Request) error {
 	return server.Moved(data.Address(r.PathValue("id"), "information"))(w, r)
-}
-
-// richText allows what descriptions of datasets use: text, lists, tables, links; no pictures, which would be
-// third-party requests, no headings above the page's own.
-func richText() *bluemonday.Policy {
-	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "hr", "strong", "b", "em", "i", "u", "s", "sub", "sup", "ul", "ol", "li", "dl", "dt", "dd",
-		"blockquote", "code", "pre", "h3", "h4", "h5", "table", "caption", "thead", "tbody", "tr", "th", "td")
-	p.AllowAttrs("href").OnElements("a")
-	p.AllowURLSchemes("http", "https", "mailto")
-	p.AllowRelativeURLs(true)
-	p.RequireParseableURLs(true)
-	p.RequireNoReferrerOnLinks(true)
-	return p
 }
