@@ -3,6 +3,7 @@ package internal_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"image"
 	"image/png"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"parvis/internal/account"
+	"parvis/internal/account/accounttest"
 	"parvis/internal/account/session"
 	"parvis/internal/api/automation"
 	v2 "parvis/internal/api/v2"
@@ -32,6 +34,7 @@ import (
 	"parvis/internal/reuse"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
+	"parvis/internal/visual"
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/back"
 	"parvis/internal/web/calendar"
@@ -135,7 +138,8 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	atlas.Register(pages)
-	analyses, err := analyse.New(onData)
+	drawn := visual.New(pool, nil)
+	analyses, err := analyse.New(onData, drawn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,6 +167,7 @@ func openDoors(t *testing.T) *building {
 	b.publish(t)
 	b.reuse(t, made)
 	tell(t, written)
+	draw(t, pool, drawn)
 	all, _ := b.Catalog.All(account.Actor{Everything: true, Scope: account.Every})
 	for _, e := range all { // every dataset was used, often enough to be listed
 		for range 60 {
@@ -279,6 +284,19 @@ func tell(t *testing.T, written *editorial.Pages) {
 	if err == nil {
 		err = written.Publish(t.Context(), account.Operator, id, "en", 1)
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// draw saves a chart of the dataset of the canaries, by names and by the hidden field.
+func draw(t *testing.T, pool *sql.DB, drawn *visual.Visuals) {
+	t.Helper()
+	accounttest.New(t, pool, time.Time{}).Add(99, "draws@example.org")
+	layer := func(x string) visual.Layer {
+		return visual.Layer{Of: "/explore/dataset/" + canaryID + "/analyze/?kind=bar&x=" + x, Label: "rows"}
+	}
+	_, err := drawn.Save(t.Context(), account.Actor{Person: &account.Person{ID: 99}, Scope: account.Every}, visual.Draft{Title: "A chart", Kind: "bar", Language: "en", Open: true, Layers: []visual.Layer{layer("name"), layer(canaryField)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ import (
 	"parvis/internal/reuse"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
+	"parvis/internal/visual"
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/back"
 	"parvis/internal/web/calendar"
@@ -213,7 +214,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	analyses, err := analyse.New(onData)
+	analyses, err := analyse.New(onData, visual.New(p.db, nil))
 	if err != nil {
 		return nil, err
 	}

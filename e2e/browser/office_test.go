@@ -113,6 +113,27 @@ func TestBackOffice(t *testing.T) {
 		}
 	})
 
+	t.Run("a chart of two datasets is saved", func(t *testing.T) {
+		admin.T, visitor.T = t, t
+		admin.open("/explore/dataset/jours-feries/analyze/?lang=en&kind=column&x=date&step=year")
+		ask[bool](admin, `(document.querySelector('.view a[href*="/charts/new/"]').click(), true)`)
+		admin.reads("Its figure")
+		admin.fill("#title", "Days off, year by year", "#label-0", "all")
+		admin.press(`main form button[value="add:"]`)
+		admin.fill("#of-1", w.base+"/explore/dataset/jours-feries/analyze/?kind=column&x=date&step=year&refine.zone=Moselle", "#label-1", "in Moselle")
+		admin.press(`main form button[value="draw:"]`)
+		admin.reads("in Moselle")
+		admin.press(`main form .done button[value=save]`)
+		admin.reads("Made of")
+		visitor.open("/charts/1/?lang=en")
+		visitor.reads("in Moselle")
+		if lines := ask[int](visitor, `document.querySelectorAll(".values thead th").length`); lines != 3 {
+			t.Errorf("the values have %d columns", lines)
+		}
+		visitor.open("/charts/1/edit/")
+		visitor.reads("password")
+	})
+
 	t.Run("pages", func(t *testing.T) { pagesOfOffice(t, admin, visitor) })
 }
 
@@ -125,7 +146,7 @@ func pagesOfOffice(t *testing.T, admin, visitor *profile) {
 		"/backoffice/datasets/", "/backoffice/datasets/jours-feries/rights/", "/backoffice/datasets/jours-feries/rights/new/", "/backoffice/datasets/jours-feries/rights/g1/",
 		"/backoffice/requests/", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/", "/account/api-keys/", "/account/api-keys/1/revoke/", "/access-request/",
 		"/backoffice/reuses/", "/backoffice/reuses/1/", "/reuses/", "/reuses/1/", "/reuses/1/report/", "/reuses/new/?dataset=jours-feries",
-		"/backoffice/pages/", "/backoffice/pages/new/", "/backoffice/pages/1/en/", "/backoffice/pages/1/en/history/", "/backoffice/pages/1/settings/", "/pages/", "/pages/days-off/"}
+		"/backoffice/pages/", "/backoffice/pages/new/", "/backoffice/pages/1/en/", "/backoffice/pages/1/en/history/", "/backoffice/pages/1/settings/", "/pages/", "/pages/days-off/", "/charts/", "/charts/1/", "/charts/1/edit/", "/charts/new/"}
 	for _, look := range appearances() {
 		for _, path := range paths {
 			look.wear(t, admin.tab)

@@ -1,7 +1,6 @@
 package editorial
 
 import (
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -138,23 +137,6 @@ func (b *Block) clean() error {
 	}
 	b.Of, err = account.CleanText("address of a block", b.Of, longestOf)
 	return err
-}
-
-// ViewOf reads the address of a view of a dataset: its identifier, its tab, and the query. ok is false for anything else.
-func ViewOf(address string) (id, tab string, query url.Values, ok bool) {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil {
-		return "", "", nil, false
-	}
-	_, rest, found := strings.Cut(u.EscapedPath(), "/dataset/")
-	parts := strings.Split(strings.TrimSuffix(rest, "/"), "/")
-	if !found || len(parts) != 2 || !slices.Contains([]string{"table", "map", "analyze", "calendar"}, parts[1]) {
-		return "", "", nil, false
-	}
-	if id, err = url.PathUnescape(parts[0]); err != nil || id == "" {
-		return "", "", nil, false
-	}
-	return id, parts[1], u.Query(), true
 }
 
 // mayEdit tells whether an actor may change a page.

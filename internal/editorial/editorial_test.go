@@ -151,19 +151,3 @@ func TestWhatIsNotTaken(t *testing.T) {
 		}
 	}
 }
-
-func TestViewOf(t *testing.T) {
-	for address, want := range map[string]string{
-		"https://data.example.org/explore/dataset/trees/map/?q=oak": "trees map q=oak", "/explore/embed/dataset/a%2Fb/analyze/": "a/b analyze ", "/explore/dataset/x/table": "x table ",
-		"/explore/dataset/x/": "", "/explore/dataset/x/export/": "", "https://example.org/": "", "javascript:alert(1)": "", "/explore/dataset/x/record/map/": "", "%": "",
-	} {
-		id, tab, query, ok := editorial.ViewOf(address)
-		got := ""
-		if ok {
-			got = id + " " + tab + " " + query.Encode()
-		}
-		if got != want {
-			t.Errorf("%s: %q, want %q", address, got, want)
-		}
-	}
-}

@@ -15,6 +15,7 @@ import (
 
 	"parvis/internal/fault"
 	"parvis/internal/server"
+	"parvis/internal/visual"
 	"parvis/internal/web/data"
 	"parvis/internal/web/figure"
 	"parvis/internal/web/page"
@@ -31,13 +32,14 @@ type (
 // Analyses is the door of the figures.
 type Analyses struct {
 	*data.Frame
-	pages map[string]*template.Template
+	visuals *visual.Visuals
+	pages   map[string]*template.Template
 }
 
 // New makes the Analyses; a template that cannot be read is an error.
-func New(frame *data.Frame) (*Analyses, error) {
+func New(frame *data.Frame, visuals *visual.Visuals) (*Analyses, error) {
 	pages, err := data.Templates(templateFiles)
-	return &Analyses{Frame: frame, pages: pages}, err
+	return &Analyses{Frame: frame, visuals: visuals, pages: pages}, err
 }
 
 // Register adds the figures to a mux whose answers page.Frame guards.
@@ -49,6 +51,16 @@ func (s *Analyses) Register(mux *http.ServeMux) {
 	page("GET /explore/dataset/{id}/analyze/values.csv", s.csv)
 	page("GET /explore/dataset/{id}/analyze/values.json", s.json)
 	page("GET /explore/dataset/{id}/analyze/figure.svg", s.svg)
+	page("GET /charts/{$}", server.Counted("charts", s.savedList))
+	page("GET /charts/new/{$}", s.savedForm)
+	page("POST /charts/new/{$}", s.postSaved)
+	page("GET /charts/{chart}/{$}", server.Counted("charts", s.saved))
+	page("GET /charts/{chart}/values.csv", s.savedCSV)
+	page("GET /charts/{chart}/values.json", s.savedJSON)
+	page("GET /charts/{chart}/figure.svg", s.savedSVG)
+	page("GET /charts/{chart}/edit/{$}", s.savedForm)
+	page("POST /charts/{chart}/edit/{$}", s.postSaved)
+	page("GET /charts/{chart}/embed/{$}", server.Counted("charts", s.savedEmbed))
 }
 
 // analysePage shows a figure and the form that changes it.
@@ -68,6 +80,7 @@ type analysePage struct {
 	Empty                                                bool
 
 	CSV, JSON, SVG string
+	Combine        string // where it becomes a part of a chart of several datasets
 	Sharing        data.Sharing
 }
 
@@ -173,12 +186,18 @@ func (p *analysePage) file() string {
 	}, p.ID)
 }
 
-// json gives a figure to the page's script: kind, labels, series of values, points.
+// json gives a figure to the page's script.
 func (s *Analyses) json(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.values(w, r)
 	if err != nil {
 		return err
 	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(valuesOf(p.Result.Figure, p.Finding))
+}
+
+// valuesOf gives a figure as the page's script reads it: kind, labels, series of values, points.
+func valuesOf(f figure.Figure, title string) any {
 	type series struct {
 		Name   string       `json:"name"`
 		Values []*float64   `json:"values"`
@@ -200,19 +219,18 @@ func (s *Analyses) json(w http.ResponseWriter, r *http.Request) error {
 		Labels []string `json:"labels"`
 		Series []series `json:"series"`
 		Points [][3]any `json:"points,omitempty"`
-	}{Kind: p.Result.Kind, Title: p.Finding, Labels: p.Result.Labels}
-	for _, one := range p.Result.Series {
+	}{Kind: f.Kind, Title: title, Labels: f.Labels}
+	for _, one := range f.Series {
 		out := series{Name: one.Name, Values: list(one.Values), Low: list(one.Low)}
 		for _, b := range one.Boxes {
 			out.Boxes = append(out.Boxes, list(b[:]))
 		}
 		answer.Series = append(answer.Series, out)
 	}
-	for _, point := range p.Result.Points {
+	for _, point := range f.Points {
 		answer.Points = append(answer.Points, [3]any{point.X, point.Y, point.Name})
 	}
-	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(answer)
+	return answer
 }
 
 // svg gives the drawing as a file.
@@ -299,6 +317,7 @@ func (p *analysePage) addresses() {
 	base := data.Address(p.ID, "analyze")
 	p.Sharing = p.Share("analyze", p.T("Address of this figure"), p.Finding, 520, v)
 	file := func(name string) string { return base + name + "?" + v.Encode() }
+	p.Combine = p.Link("/charts/new/", url.Values{"add": {p.Sharing.Address}})
 	p.CSV, p.JSON, p.SVG = file("values.csv"), file("values.json"), file("figure.svg")
 }
 
@@ -487,7 +506,10 @@ func (p *analysePage) Hides() []pair {
 }
 
 // Swatch gives the colour of a series.
-func (p *analysePage) Swatch(i int) int {
+func (p *analysePage) Swatch(i int) int { return swatch(i) }
+
+// swatch gives the number of a series' colour; 0 is that of those that have none of their own.
+func swatch(i int) int {
 	if i >= 6 {
 		return 0
 	}

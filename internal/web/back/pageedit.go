@@ -11,6 +11,7 @@ import (
 	"parvis/internal/editorial"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
+	"parvis/internal/web/data"
 	"parvis/internal/web/page"
 )
 
@@ -227,7 +228,7 @@ func (p *editPage) check(s *Site, c editorial.Content, readers bool) {
 				p.Form.Wrong(at("text"), p.T("Write the text, or take the block out"))
 			}
 		case editorial.View:
-			if id, _, _, ok := editorial.ViewOf(b.Of); !ok || !known(id) {
+			if id, _, _, ok := data.ViewOf(b.Of); !ok || !known(id) {
 				p.Form.Wrong(at("of"), p.T("Give the address of a table, a map, a figure or a calendar of a dataset"))
 			}
 		case editorial.Figure:

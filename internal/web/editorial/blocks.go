@@ -172,7 +172,7 @@ type valued struct {
 
 // view shows a chart, a map, a table or a calendar in a frame.
 func (s *Site) view(r *http.Request, p *editorialPage, b editorial.Block, out *block) error {
-	id, tab, query, ok := editorial.ViewOf(b.Of)
+	id, tab, query, ok := data.ViewOf(b.Of)
 	if !ok {
 		return fault.New(fault.Invalid, "This is no address of a table, a map, a figure or a calendar of a dataset: %.200s", b.Of)
 	}

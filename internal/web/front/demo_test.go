@@ -31,6 +31,7 @@ import (
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/reuse"
 	"parvis/internal/server"
+	"parvis/internal/visual"
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/calendar"
 	"parvis/internal/web/data"
@@ -161,7 +162,7 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 		t.Fatal(err)
 	}
 	atlas.Register(mux)
-	analyses, err := analyse.New(onData)
+	analyses, err := analyse.New(onData, visual.New(dbtest.Open(t), nil))
 	if err != nil {
 		t.Fatal(err)
 	}

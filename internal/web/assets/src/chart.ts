@@ -18,7 +18,10 @@ class ParvisChart extends HTMLElement {
 
   connectedCallback(): void {
     const form = this.querySelector<HTMLFormElement>(".builder")
-    if (!form) return
+    if (!form) { // a chart that was saved: there is nothing to set
+      this.prepare()
+      return
+    }
     this.form = form
     form.addEventListener("change", () => void this.redraw())
     form.addEventListener("input", event => {
