@@ -45,6 +45,7 @@ import (
 	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
 	"parvis/internal/web/reuses"
+	"parvis/internal/web/saved"
 	"parvis/internal/web/tabs"
 	"parvis/internal/web/usage"
 )
@@ -139,11 +140,16 @@ func openDoors(t *testing.T) *building {
 	}
 	atlas.Register(pages)
 	drawn := visual.New(pool, nil)
-	analyses, err := analyse.New(onData, drawn)
+	analyses, err := analyse.New(onData)
 	if err != nil {
 		t.Fatal(err)
 	}
 	analyses.Register(pages)
+	combined, err := saved.New(saved.Options{Frame: onData, Visuals: drawn, Analyses: analyses, Maps: atlas})
+	if err != nil {
+		t.Fatal(err)
+	}
+	combined.Register(pages)
 	calendars, err := calendar.New(onData, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -293,12 +299,18 @@ func tell(t *testing.T, written *editorial.Pages) {
 func draw(t *testing.T, pool *sql.DB, drawn *visual.Visuals) {
 	t.Helper()
 	accounttest.New(t, pool, time.Time{}).Add(99, "draws@example.org")
-	layer := func(x string) visual.Layer {
-		return visual.Layer{Of: "/explore/dataset/" + canaryID + "/analyze/?kind=bar&x=" + x, Label: "rows"}
-	}
-	_, err := drawn.Save(t.Context(), account.Actor{Person: &account.Person{ID: 99}, Scope: account.Every}, visual.Draft{Title: "A chart", Kind: "bar", Language: "en", Open: true, Layers: []visual.Layer{layer("name"), layer(canaryField)}})
-	if err != nil {
-		t.Fatal(err)
+	by := account.Actor{Person: &account.Person{ID: 99}, Scope: account.Every}
+	for _, one := range []struct {
+		kind string
+		of   []string
+	}{{"bar", []string{"analyze/?kind=bar&x=name", "analyze/?kind=bar&x=" + canaryField}}, {visual.Map, []string{"map/?color=name", "map/?color=" + canaryField, "map/?color=none"}}} {
+		d := visual.Draft{Title: "A drawing", Kind: one.kind, Language: "en", Open: true}
+		for _, of := range one.of {
+			d.Layers = append(d.Layers, visual.Layer{Of: "/explore/dataset/" + canaryID + "/" + of, Label: "rows"})
+		}
+		if _, err := drawn.Save(t.Context(), by, d); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

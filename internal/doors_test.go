@@ -27,6 +27,7 @@ const (
 	office    = "for administrators, who are shown everything"
 	people    = "people, groups and keys: nothing of a dataset"
 	writes    = "for editors: what they wrote themselves"
+	drawing   = "for who is signed in, in the browser: draws with their rights, as the page does"
 )
 
 // doorList has a line for each route of each room that may ask the catalogue or the explorer. A route without
@@ -137,9 +138,11 @@ func doorList() []door {
 		{pattern: "/pages/{$}", harmless: "titles of pages, in the words of their editors"}, {pattern: "/pages/{slug}/{$}", requests: with("/pages/a-page/", "", "lang=fr")},
 		{pattern: "/backoffice/pages/{$}", harmless: writes}, {pattern: "/backoffice/pages/new/{$}", harmless: writes}, {pattern: "/backoffice/pages/{page}/settings/{$}", harmless: writes},
 		{pattern: "/backoffice/pages/{page}/remove/{$}", harmless: writes}, {pattern: "/backoffice/pages/{page}/{language}/{$}", harmless: writes}, {pattern: "/backoffice/pages/{page}/{language}/history/{$}", harmless: writes},
-		{pattern: "/charts/{$}", harmless: "titles of charts, in the words of who made them"}, {pattern: "/charts/new/{$}", harmless: "for who is signed in: draws with their rights"}, {pattern: "/charts/{chart}/edit/{$}", harmless: "for who made it: draws with their rights"},
-		{pattern: "/charts/{chart}/{$}", requests: with("/charts/1/", "", "lang=fr")}, {pattern: "/charts/{chart}/embed/{$}", requests: with("/charts/1/embed/", "")},
-		{pattern: "/charts/{chart}/values.csv", requests: with("/charts/1/values.csv", "")}, {pattern: "/charts/{chart}/values.json", requests: with("/charts/1/values.json", "")}, {pattern: "/charts/{chart}/figure.svg", requests: with("/charts/1/figure.svg", "")},
+		{pattern: "/charts/{$}", harmless: "titles, in the words of who made them"}, {pattern: "/maps/{$}", harmless: "sends to the list"},
+		{pattern: "/charts/new/{$}", harmless: drawing}, {pattern: "/charts/{visual}/edit/{$}", harmless: drawing}, {pattern: "/maps/new/{$}", harmless: drawing}, {pattern: "/maps/{visual}/edit/{$}", harmless: drawing},
+		{pattern: "/charts/{visual}/{$}", requests: with("/charts/1/", "", "lang=fr")}, {pattern: "/charts/{visual}/embed/{$}", requests: with("/charts/1/embed/", "")}, {pattern: "/charts/{visual}/values.csv", requests: with("/charts/1/values.csv", "")},
+		{pattern: "/charts/{visual}/values.json", requests: with("/charts/1/values.json", "")}, {pattern: "/charts/{visual}/figure.svg", requests: with("/charts/1/figure.svg", "")},
+		{pattern: "/maps/{visual}/{$}", requests: with("/maps/2/", "", "lang=ar")}, {pattern: "/maps/{visual}/embed/{$}", requests: with("/maps/2/embed/", "")},
 		{pattern: "/reuses/{$}", requests: with("/reuses/", "", "dataset="+id, "kind=article", "lang=fr")},
 		{pattern: "/reuses/{id}/{$}", requests: with("/reuses/1/", "", "lang=fr")}, {pattern: "/reuses/{id}/report/{$}", requests: with("/reuses/1/report/", "")},
 		{pattern: "/reuses/{id}/picture.jpg", requests: with("/reuses/1/picture.jpg", "")}, {pattern: "/reuses/new/{$}", requests: with("/reuses/new/", "dataset="+id)},

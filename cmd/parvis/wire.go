@@ -41,6 +41,7 @@ import (
 	"parvis/internal/web/member"
 	"parvis/internal/web/page"
 	"parvis/internal/web/reuses"
+	"parvis/internal/web/saved"
 	"parvis/internal/web/tabs"
 	"parvis/internal/web/terms"
 	"parvis/internal/web/usage"
@@ -214,7 +215,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	analyses, err := analyse.New(onData, visual.New(p.db, nil))
+	analyses, err := analyse.New(onData)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +227,12 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
+	drawn, err := saved.New(saved.Options{Frame: onData, Visuals: visual.New(p.db, nil), Analyses: analyses, Maps: atlas})
+	if err != nil {
+		return nil, err
+	}
 	public.Register(mux)
+	drawn.Register(mux)
 	told.Register(mux)
 	gallery.Register(mux)
 	datasets.Register(mux)

@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func (p *profile) manage(method, path, body string) int {
 
 func TestBackOffice(t *testing.T) {
 	browser := chromium(t)
-	w := serveTown(t, "demo/jours-feries")
+	w := serveTown(t, "demo/jours-feries", "demo/pays-du-monde", "demo/seismes-une-semaine")
 	admin := fresh(t, browser, w.base)
 	admin.open(w.welcome + "?lang=en")
 	admin.fill("#email", "ada@example.org", "#name", "Ada", "#password", adminWords)
@@ -134,6 +135,19 @@ func TestBackOffice(t *testing.T) {
 		visitor.reads("password")
 	})
 
+	t.Run("a map of two datasets is saved", func(t *testing.T) {
+		admin.T, visitor.T = t, t
+		admin.open("/maps/new/?lang=en&add=" + url.QueryEscape(w.base+"/explore/dataset/pays-du-monde/map/"))
+		admin.fill("#title", "Where the earth shakes", "#label-0", "Countries")
+		admin.press(`main form button[value="add:"]`)
+		admin.fill("#of-1", w.base+"/explore/dataset/seismes-une-semaine/map/?color=none", "#label-1", "Quakes")
+		admin.press(`main form .done button[value=save]`)
+		admin.reads("Quakes")
+		visitor.open("/maps/2/?lang=en")
+		ask[bool](visitor, `new Promise(done => { const go = () => { const b = document.querySelector("parvis-map .start"); b ? (b.click(), done(true)) : setTimeout(go, 50) }; go() })`)
+		until(t, visitor.tab, "tiles of both datasets", `["pays-du-monde", "seismes-une-semaine"].every(id => performance.getEntriesByType("resource").some(e => e.name.includes(id + "/tiles/") && e.responseEnd > 0))`)
+	})
+
 	t.Run("pages", func(t *testing.T) { pagesOfOffice(t, admin, visitor) })
 }
 
@@ -146,7 +160,7 @@ func pagesOfOffice(t *testing.T, admin, visitor *profile) {
 		"/backoffice/datasets/", "/backoffice/datasets/jours-feries/rights/", "/backoffice/datasets/jours-feries/rights/new/", "/backoffice/datasets/jours-feries/rights/g1/",
 		"/backoffice/requests/", "/backoffice/requests/1/", "/backoffice/keys/", "/backoffice/keys/1/revoke/", "/backoffice/audit/", "/account/api-keys/", "/account/api-keys/1/revoke/", "/access-request/",
 		"/backoffice/reuses/", "/backoffice/reuses/1/", "/reuses/", "/reuses/1/", "/reuses/1/report/", "/reuses/new/?dataset=jours-feries",
-		"/backoffice/pages/", "/backoffice/pages/new/", "/backoffice/pages/1/en/", "/backoffice/pages/1/en/history/", "/backoffice/pages/1/settings/", "/pages/", "/pages/days-off/", "/charts/", "/charts/1/", "/charts/1/edit/", "/charts/new/"}
+		"/backoffice/pages/", "/backoffice/pages/new/", "/backoffice/pages/1/en/", "/backoffice/pages/1/en/history/", "/backoffice/pages/1/settings/", "/pages/", "/pages/days-off/", "/charts/", "/charts/1/", "/charts/1/edit/", "/charts/new/", "/maps/2/", "/maps/2/edit/"}
 	for _, look := range appearances() {
 		for _, path := range paths {
 			look.wear(t, admin.tab)

@@ -14,7 +14,7 @@ import (
 	"parvis/internal/fault"
 )
 
-// Visual is a chart that somebody saved.
+// Visual is a chart or a map that somebody saved.
 type Visual struct {
 	ID      int64
 	Owner   int64 // person; 0: the operator
@@ -33,14 +33,17 @@ type Draft struct {
 	Open     bool // everybody is shown it
 }
 
-// Layer is a part of a chart.
+// Layer is a part of a chart or of a map.
 type Layer struct {
-	Of    string `json:"of"`              // the address of a figure of a dataset
-	Label string `json:"label,omitempty"` // up to 100 characters; "": as the figure calls itself
+	Of    string `json:"of"`              // the address of a figure or of a map of a dataset
+	Label string `json:"label,omitempty"` // up to 100 characters; "": as it calls itself
 }
 
-// Kinds gives the kinds of charts that may show several datasets.
-func Kinds() []string { return []string{"line", "area", "column", "bar", "stacked", "combined"} }
+// Kinds gives the kinds of charts that may show several datasets, and of maps.
+func Kinds() []string { return []string{"line", "area", "column", "bar", "stacked", "combined", Map} }
+
+// Map is the kind of maps; all others are charts.
+const Map = "map"
 
 // The longest texts, in characters, and the most layers.
 const (
@@ -183,7 +186,7 @@ func (s *Visuals) noted(ctx context.Context, tx *sql.Tx, by account.Actor, verb 
 	if _, err := db.Advance(ctx, tx, room); err != nil {
 		return err
 	}
-	return account.Note(ctx, tx, s.clock(), by, verb, fmt.Sprintf("chart/%d", id), nil, nil)
+	return account.Note(ctx, tx, s.clock(), by, verb, fmt.Sprintf("visual/%d", id), nil, nil)
 }
 
 // Find gives a chart to who may be shown it. Kind NotFound.

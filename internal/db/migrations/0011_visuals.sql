@@ -1,4 +1,4 @@
--- Charts that people save, of one dataset or several.
+-- Charts and maps that people save, of one dataset or several.
 INSERT INTO revisions (room, n) VALUES ('visuals', 1);
 
 CREATE TABLE visuals (
@@ -7,8 +7,8 @@ CREATE TABLE visuals (
     title   TEXT NOT NULL,
     about   TEXT NOT NULL,                  -- a sentence or two
     language TEXT NOT NULL,                 -- of both
-    kind    TEXT NOT NULL,                  -- line, area, column, bar, stacked, combined
-    layers  TEXT NOT NULL,                  -- JSON: [{"of": address of a figure, "label": …}]
+    kind    TEXT NOT NULL,                  -- line, area, column, bar, stacked, combined, map
+    layers  TEXT NOT NULL,                  -- JSON: [{"of": address of a view, "label": …}]
     open    BOOLEAN NOT NULL,               -- everybody is shown it, else its owner alone
     created BIGINT NOT NULL,
     changed BIGINT NOT NULL

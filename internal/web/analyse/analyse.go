@@ -15,7 +15,6 @@ import (
 
 	"parvis/internal/fault"
 	"parvis/internal/server"
-	"parvis/internal/visual"
 	"parvis/internal/web/data"
 	"parvis/internal/web/figure"
 	"parvis/internal/web/page"
@@ -32,14 +31,13 @@ type (
 // Analyses is the door of the figures.
 type Analyses struct {
 	*data.Frame
-	visuals *visual.Visuals
-	pages   map[string]*template.Template
+	pages map[string]*template.Template
 }
 
 // New makes the Analyses; a template that cannot be read is an error.
-func New(frame *data.Frame, visuals *visual.Visuals) (*Analyses, error) {
+func New(frame *data.Frame) (*Analyses, error) {
 	pages, err := data.Templates(templateFiles)
-	return &Analyses{Frame: frame, visuals: visuals, pages: pages}, err
+	return &Analyses{Frame: frame, pages: pages}, err
 }
 
 // Register adds the figures to a mux whose answers page.Frame guards.
@@ -51,16 +49,6 @@ func (s *Analyses) Register(mux *http.ServeMux) {
 	page("GET /explore/dataset/{id}/analyze/values.csv", s.csv)
 	page("GET /explore/dataset/{id}/analyze/values.json", s.json)
 	page("GET /explore/dataset/{id}/analyze/figure.svg", s.svg)
-	page("GET /charts/{$}", server.Counted("charts", s.savedList))
-	page("GET /charts/new/{$}", s.savedForm)
-	page("POST /charts/new/{$}", s.postSaved)
-	page("GET /charts/{chart}/{$}", server.Counted("charts", s.saved))
-	page("GET /charts/{chart}/values.csv", s.savedCSV)
-	page("GET /charts/{chart}/values.json", s.savedJSON)
-	page("GET /charts/{chart}/figure.svg", s.savedSVG)
-	page("GET /charts/{chart}/edit/{$}", s.savedForm)
-	page("POST /charts/{chart}/edit/{$}", s.postSaved)
-	page("GET /charts/{chart}/embed/{$}", server.Counted("charts", s.savedEmbed))
 }
 
 // analysePage shows a figure and the form that changes it.

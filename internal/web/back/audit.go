@@ -118,6 +118,8 @@ func (s *Site) event(r *http.Request, o *office, e account.Event) eventLine {
 		line.Named = o.T("Invitation {n}", "n", rest)
 	case noun == "request":
 		line.Named = o.T("Request {n}", "n", rest)
+	case noun == "visual":
+		line.Named = o.T("Chart or map {n}", "n", rest)
 	case noun == "page":
 		line.Named = o.T("Page {n}", "n", rest)
 	case noun == "reuse":

@@ -39,6 +39,7 @@ import (
 	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
 	"parvis/internal/web/reuses"
+	"parvis/internal/web/saved"
 	"parvis/internal/web/tabs"
 	"parvis/internal/web/terms"
 	"parvis/internal/web/usage"
@@ -162,11 +163,16 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 		t.Fatal(err)
 	}
 	atlas.Register(mux)
-	analyses, err := analyse.New(onData, visual.New(dbtest.Open(t), nil))
+	analyses, err := analyse.New(onData)
 	if err != nil {
 		t.Fatal(err)
 	}
 	analyses.Register(mux)
+	combined, err := saved.New(saved.Options{Frame: onData, Visuals: visual.New(dbtest.Open(t), nil), Analyses: analyses, Maps: atlas})
+	if err != nil {
+		t.Fatal(err)
+	}
+	combined.Register(mux)
 	calendars, err := calendar.New(onData, nil)
 	if err != nil {
 		t.Fatal(err)

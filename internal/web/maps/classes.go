@@ -26,6 +26,8 @@ type rule struct {
 	Field   *dataset.Field // nil: all alike
 	Numbers bool
 	Classes []class
+
+	plain string // the code of the colour of rows that are all alike; "": the usual one
 }
 
 // mostValues is how many values have a colour of their own.
@@ -171,7 +173,7 @@ func (s *Maps) count(r *http.Request, p data.Page, where ...string) (int64, erro
 func (u rule) of(value any) string {
 	switch {
 	case u.Field == nil:
-		return ""
+		return u.plain
 	case plain(value) == nil:
 		return "x"
 	case u.Numbers:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,6 +51,7 @@ type mapPage struct {
 
 	Table       string
 	Sharing     data.Sharing
+	Combine     string // where it becomes a layer of a map of several datasets
 	Attribution string
 	Island      island
 }
@@ -69,17 +71,24 @@ type near struct {
 
 // island is what the page's script needs to draw the same with vector tiles.
 type island struct {
-	Tiles   string     `json:"tiles"` // with {z}, {x} and {y}
-	Ground  string     `json:"ground"`
-	Most    int        `json:"most"` // the nearest zoom of the ground's tiles
-	Kind    string     `json:"kind,omitempty"`
-	Layers  string     `json:"layers,omitempty"`
-	Credit  string     `json:"credit"`
-	Record  string     `json:"record"` // address of a row with {id}
-	Box     [4]float64 `json:"box"`
-	Numbers bool       `json:"numbers"`
-	Classes [][3]any   `json:"classes"` // of numbers: code, from, below; of values: code, value
-	Name    string     `json:"name"`    // the property of a place's name on the ground
+	source
+	More   []source   `json:"more,omitempty"` // layers over the first
+	Ground string     `json:"ground"`
+	Most   int        `json:"most"` // the nearest zoom of the ground's tiles
+	Kind   string     `json:"kind,omitempty"`
+	Layers string     `json:"layers,omitempty"`
+	Credit string     `json:"credit"`
+	Box    [4]float64 `json:"box"`
+	Name   string     `json:"name"` // the property of a place's name on the ground
+}
+
+// source is the rows of a dataset as the script draws them.
+type source struct {
+	Tiles   string   `json:"tiles"`  // with {z}, {x} and {y}
+	Record  string   `json:"record"` // address of a row with {id}
+	Numbers bool     `json:"numbers"`
+	Classes [][3]any `json:"classes"`         // of numbers: code, from, below; of values: code, value
+	Plain   string   `json:"plain,omitempty"` // the code of the colour of rows without classes
 }
 
 // Data gives the island as JSON.
@@ -294,7 +303,7 @@ func (s *Maps) draw(r *http.Request, p *mapPage, place *dataset.Field, u rule, b
 			one := f.point(c.at)
 			one.Radius = round1(math.Min(2.5+1.9*math.Log10(float64(c.rows)+1)*1.6, 16))
 			one.Title = p.N("{n} row", "{n} rows", c.rows)
-			if c.valued > 0 {
+			if u.Field == nil || c.valued > 0 {
 				one.Class = u.of(c.value)
 			}
 			p.Shapes = append(p.Shapes, one)
@@ -321,9 +330,9 @@ func (p *mapPage) island(g Ground, place *dataset.Field, u rule, box orb.Bound) 
 	}
 	v.Set("v", data.Edition(p.Entry))
 	p.Island = island{
-		Tiles: data.FileAddress(p.ID, "tiles/{z}/{x}/{y}.mvt") + "?" + v.Encode(), Ground: "/basemap/{z}/{x}/{y}.mvt?v=" + basemap.Edition(),
-		Most: basemap.MostZoom, Credit: p.Attribution, Record: p.Href(data.Address(p.ID, "record/{id}")),
-		Box: [4]float64{box.Left(), box.Bottom(), box.Right(), box.Top()}, Numbers: u.Numbers, Name: "name",
+		source: source{Tiles: data.FileAddress(p.ID, "tiles/{z}/{x}/{y}.mvt") + "?" + v.Encode(), Record: p.Href(data.Address(p.ID, "record/{id}")), Numbers: u.Numbers, Plain: u.plain}, Ground: "/basemap/{z}/{x}/{y}.mvt?v=" + basemap.Edition(),
+		Most: basemap.MostZoom, Credit: p.Attribution,
+		Box: [4]float64{box.Left(), box.Bottom(), box.Right(), box.Top()}, Name: "name",
 	}
 	p.Island.Record = strings.ReplaceAll(p.Island.Record, "%7Bid%7D", "{id}")
 	if g.Kind != "" {
@@ -356,6 +365,7 @@ func (p *mapPage) shared() {
 		v.Set("color", color)
 	}
 	p.Sharing = p.Share("map", p.T("Address of this map"), p.Name, 560, v)
+	p.Combine = p.Link("/maps/new/", url.Values{"add": {p.Sharing.Address}})
 }
 
 // Unplaced gives the number of rows that match and have no place.

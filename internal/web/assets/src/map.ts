@@ -3,9 +3,13 @@ import type * as OL from "libraries/ol"
 import type { Feature, MapBrowserEvent } from "./shared/ol.ts"
 import { announce, closer, library, page } from "./shared/island.ts"
 
-interface Settings {
-  tiles: string; ground: string; most: number; kind?: "xyz" | "wms"; layers?: string; credit: string; record: string
-  box: [number, number, number, number]; numbers: boolean; classes: [string, string | number | null, number | null][] | null; name: string
+/** The rows of a dataset. */
+interface Source {
+  tiles: string; record: string; numbers: boolean; plain?: string; classes: [string, string | number | null, number | null][] | null
+}
+interface Settings extends Source {
+  ground: string; most: number; kind?: "xyz" | "wms"; layers?: string; credit: string; more?: Source[]
+  box: [number, number, number, number]; name: string
 }
 
 type Library = typeof OL
@@ -18,6 +22,7 @@ class ParvisMap extends HTMLElement {
   private view!: HTMLElement
   private told?: HTMLElement
   private begun = false
+  private readonly sources = new Map<unknown, Source>() // by layer
   private failed = 0
 
   connectedCallback(): void {
@@ -80,16 +85,20 @@ class ParvisMap extends HTMLElement {
     this.view.setAttribute("aria-label", this.dataset.keys ?? "")
     this.querySelector("figure")?.append(this.view)
 
-    const rows = new ol.VectorTileLayer({
-      source: new ol.VectorTileSource({ format: new ol.MVT({ idProperty: "id" }), url: settings.tiles, maxZoom: 20, tileSize: 256 }),
-      style: (f: unknown) => this.look(f as Feature), declutter: true, zIndex: 5,
+    const rows = [settings, ...(settings.more ?? [])].map((of, i) => {
+      const layer = new ol.VectorTileLayer({
+        source: new ol.VectorTileSource({ format: new ol.MVT({ idProperty: "id" }), url: of.tiles, maxZoom: 20, tileSize: 256 }),
+        style: (f: unknown) => this.look(f as Feature, of), declutter: true, zIndex: 5 + i,
+      })
+      layer.getSource()!.on("tileloaderror" as never, (() => {
+        if (++this.failed === 3) { this.view.remove(); this.querySelectorAll(".ctl,.draw").forEach(e => e.remove()); this.fail() }
+      }) as never)
+      this.sources.set(layer, of)
+      return layer
     })
-    rows.getSource()!.on("tileloaderror" as never, (() => {
-      if (++this.failed === 3) { this.view.remove(); this.querySelectorAll(".ctl,.draw").forEach(e => e.remove()); this.fail() }
-    }) as never)
     const layers = this.ground()
     this.map = new ol.Map({
-      target: this.view, layers: [...layers, rows], controls: [],
+      target: this.view, layers: [...layers, ...rows], controls: [],
       interactions: ol.interactions({ dragPan: false, mouseWheelZoom: false, altShiftDragRotate: false, pinchRotate: false }).extend([
         new ol.DragPan({ condition: event => this.mayDrag(event as MapBrowserEvent) }),
         new ol.MouseWheelZoom({ condition: event => ol.platformModifierKey(event) || document.activeElement === this.view }),
@@ -99,7 +108,7 @@ class ParvisMap extends HTMLElement {
     this.fit()
     this.map.on("click", event => void this.pick(event as unknown as MapBrowserEvent))
     this.map.on("pointermove", event => {
-      this.view.classList.toggle("over", this.map.hasFeatureAtPixel(event.pixel, { layerFilter: l => l === rows }))
+      this.view.classList.toggle("over", this.map.hasFeatureAtPixel(event.pixel, { layerFilter: l => this.sources.has(l) }))
     })
     this.view.addEventListener("keydown", event => this.key(event))
     this.controls()
@@ -146,12 +155,11 @@ class ParvisMap extends HTMLElement {
     })
   }
 
-  private fillOf(feature: Feature): string {
-    const { classes, numbers } = this.settings
-    if (!classes?.length) return this.color("--m4")
+  private fillOf(feature: Feature, { classes, numbers, plain }: Source): string {
+    const steps: Record<string, string> = { 1: "--m1", 2: "--m2", 3: "--m3", 4: "--m4", 5: "--m5", a: "--accent", b: "--c2", c: "--c3", d: "--c4", e: "--c5", f: "--c6" }
+    if (!classes?.length) return this.color(steps[plain ?? ""] ?? "--m4")
     const value = feature.get("v") as string | number | undefined
     if (value === undefined) return this.color("--stone-2")
-    const steps: Record<string, string> = { 1: "--m1", 2: "--m2", 3: "--m3", 4: "--m4", 5: "--m5", a: "--accent", b: "--c2", c: "--c3", d: "--c4", e: "--c5", f: "--c6" }
     for (const [code, from, below] of classes) {
       const here = numbers ? (from === null || Number(value) >= Number(from)) && (below === null || Number(value) < below) : String(value) === from
       if (here) return this.color(steps[code] ?? "--line-2")
@@ -159,11 +167,11 @@ class ParvisMap extends HTMLElement {
     return this.color("--line-2")
   }
 
-  private look(feature: Feature): InstanceType<Library["Style"]> {
+  private look(feature: Feature, of: Source): InstanceType<Library["Style"]> {
     const { ol } = this
     const n = Number(feature.get("n") ?? 1)
     const kind = feature.getType()
-    const fill = new ol.Fill({ color: this.fillOf(feature) })
+    const fill = new ol.Fill({ color: this.fillOf(feature, of) })
     const rim = new ol.Stroke({ color: this.color("--paper"), width: 1 })
     const label = String(feature.get("label") ?? "")
     const near = (this.map.getView().getZoom() ?? 0) >= 11
@@ -175,7 +183,7 @@ class ParvisMap extends HTMLElement {
         ...(words ? { text: n > 1 ? this.text(words, "--ink", 700) : this.text(words, "--ink", 600, -14) } : {}),
       })
     }
-    if (kind === "LineString" || kind === "MultiLineString") return new ol.Style({ stroke: new ol.Stroke({ color: this.fillOf(feature), width: 2.5 }) })
+    if (kind === "LineString" || kind === "MultiLineString") return new ol.Style({ stroke: new ol.Stroke({ color: this.fillOf(feature, of), width: 2.5 }) })
     return new ol.Style({ fill, stroke: rim, ...(label ? { text: this.text(label, "--ink", 600) } : {}) })
   }
 
@@ -226,7 +234,7 @@ class ParvisMap extends HTMLElement {
     }
     box.append(button("+", this.dataset.in, () => this.zoom(1)), button("−", this.dataset.out, () => this.zoom(-1)), button("⤢", this.dataset.fit, () => this.fit()))
     this.append(box)
-    if (!("Draw" in this.ol)) return
+    if (!("Draw" in this.ol) || this.hasAttribute("data-still")) return
     const tools = document.createElement("div")
     tools.className = "draw"
     tools.setAttribute("role", "group")
@@ -273,13 +281,15 @@ class ParvisMap extends HTMLElement {
   private async pick(event: MapBrowserEvent): Promise<void> {
     if (this.drawing) return
     let found: Feature | undefined
-    this.map.forEachFeatureAtPixel(event.pixel, f => {
+    let of: Source | undefined
+    this.map.forEachFeatureAtPixel(event.pixel, (f, layer) => {
       const feature = f as unknown as Feature
-      if (feature.get("layer") !== "rows") return false
+      of = this.sources.get(layer)
+      if (!of) return false
       found = feature
       return true
     }, { hitTolerance: 6 })
-    if (!found) { this.close(); return }
+    if (!found || !of) { this.close(); return }
     const n = Number(found.get("n") ?? 1)
     const id = found.getId()
     if (n > 1 || !id) {
@@ -288,7 +298,7 @@ class ParvisMap extends HTMLElement {
       view.animate({ center: event.coordinate, zoom: (view.getZoom() ?? 0) + 2, duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250 })
       return
     }
-    await this.show(this.settings.record.replace("{id}", String(id)))
+    await this.show(of.record.replace("{id}", String(id)))
   }
 
   /** Shows a row's own page at the side. */
