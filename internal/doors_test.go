@@ -109,6 +109,7 @@ func doorList() []door {
 		{pattern: "/explore/embed/dataset/{id}/{$}", harmless: "sends to the tab whether it is there or not"},
 		{pattern: "/explore/dataset/{id}/download/{$}", harmless: "sends to the API whether it is there or not"},
 		{pattern: "/explore/dataset/{id}/files/{file}/download/{$}", harmless: "sends to the API whether it is there or not"},
+		{pattern: "/basemap/own/{z}/{x}/{y}", harmless: "the operator's ground, which is everybody's"},
 		{pattern: "/basemap/{z}/{x}/{y}", harmless: "the ground, which is everybody's"},
 		{pattern: "/explore/dataset/{id}/analyze/{$}", requests: with(page+"/analyze/", "", "x=name", "x="+field, "x=name&fn=sum&y=amount", "x=region&by="+field, "kind=scatter&x=amount", "kind=heat&x=name&by=region", "q="+value+"1", "where="+field+"='x'", "refine.region=south", "lang=ar")},
 		{pattern: "/explore/embed/dataset/{id}/analyze/{$}", requests: with(embed+"/analyze/", "", "x=name", "x="+field)},

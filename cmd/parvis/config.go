@@ -48,6 +48,8 @@ type settings struct {
 	oidcSignup  bool
 	keepAudit   int    // months
 	reuses      string // who may send reuses in
+	baseMap     string // file or address of the operator\'s own; "": the built-in one
+	mapCredit   string
 	statistics  statistics.Level
 	keepCounts  int            // months
 	proxies     []netip.Prefix // whose word on a visitor's address is taken
@@ -111,6 +113,8 @@ func options() []option {
 		{"oidc-groups-claim", "NAME", "", "claim whose values people have as attribute groups", text(func(s *settings) *string { return &s.provider.GroupsClaim })},
 		{"oidc-attributes", "NAMES", "", "other claims that people have as attributes, parted by commas", words(func(s *settings) *[]string { return &s.provider.Attributes })},
 		{"oidc-signup", "WHO", "nobody", "who gets an account at their first sign-in through it: nobody or everybody", choice("everybody", "nobody", func(s *settings) *bool { return &s.oidcSignup })},
+		{"base-map", "FILE or URL", "", "base map of one's own: a PMTiles file, https://…/{z}/{x}/{y}.png (also of a WMTS), or a WMS as https://…?layers=NAME; empty: the built-in one", text(func(s *settings) *string { return &s.baseMap })},
+		{"base-map-credit", "TEXT", "", "whose work the base map is, shown on each map", text(func(s *settings) *string { return &s.mapCredit })},
 		{"reuses", "WHO", "everybody", "who may send in what they made of the data: everybody, people with an account, or nobody", oneOf(func(s *settings) *string { return &s.reuses }, "everybody", "people", "nobody")},
 		{"statistics", "LEVEL", "counts", "what is counted: counts of uses, uniques (also how many visitors a day), or off", func(s *settings, v string) (err error) {
 			s.statistics, err = statistics.ParseLevel(v)

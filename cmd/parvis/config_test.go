@@ -176,3 +176,23 @@ func TestEverySettingOfACommandExists(t *testing.T) {
 	}
 	walk(commands())
 }
+
+// A setting that no command takes as a flag would be refused where it is documented.
+func TestEveryOptionIsAFlagOfACommand(t *testing.T) {
+	taken := map[string]bool{}
+	var walk func([]*command)
+	walk = func(list []*command) {
+		for _, c := range list {
+			for _, o := range optionsOf(c) {
+				taken[o.name] = true
+			}
+			walk(c.subs)
+		}
+	}
+	walk(commands())
+	for _, o := range options() {
+		if !taken[o.name] {
+			t.Errorf("no command takes --%s", o.name)
+		}
+	}
+}

@@ -18,7 +18,7 @@ func serveCommand() *command {
 		details: `Imports may go on beside a running server: what they publish is served within a second.
 SIGTERM or SIGINT ends the server when the requests in flight are answered, a second one at once.`,
 		settings: []string{"addr", "metrics-addr", "language", "languages", "title", "operator", "url", "session-idle", "cookie-prefix", "services",
-			"keep-versions", "keep-audit", "shutdown-timeout", "daily-calls", "daily-anonymous-calls", "statistics", "keep-statistics", "trusted-proxies",
+			"keep-versions", "keep-audit", "shutdown-timeout", "daily-calls", "daily-anonymous-calls", "base-map", "base-map-credit", "reuses", "statistics", "keep-statistics", "trusted-proxies",
 			"smtp", "mail-from", "signup", "session-lifetime", "oidc-issuer", "oidc-client-id", "oidc-client-secret", "oidc-name", "oidc-scopes",
 			"oidc-groups-claim", "oidc-attributes", "oidc-signup",
 			"memory-limit", "threads", "query-timeout", "open-versions"},

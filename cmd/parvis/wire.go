@@ -69,6 +69,7 @@ type doors struct {
 	desk      *signin.Desk
 	counter   *statistics.Counter
 	editorial *editorial.Pages
+	ground    *maps.Ground // nil: the built-in one
 	log       *slog.Logger
 }
 
@@ -86,7 +87,11 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := p.registry(ctx, locales)
+	ground, err := maps.OpenGround(p.set.baseMap, p.set.mapCredit)
+	if err != nil {
+		return nil, err
+	}
+	registry, err := p.registry(ctx, locales, ground)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +111,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		Tokens: apps.Authenticate, Sessions: p.sessions, Seen: p.people.Saw, Exempt: member.Exempt(), Long: map[string]int64{reuses.NewPath: reuses.LongestForm},
 		Lenient: []string{"/i18n/setlang/", "/terms/cookies/", server.ResetPath},
 	})
-	d := &doors{metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log, apps: apps, desk: desk}
+	d := &doors{ground: ground, metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log, apps: apps, desk: desk}
 	d.api = v2.New(v2.Options{
 		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
 		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
@@ -132,7 +137,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 }
 
 // registry makes the register of what may be stored on a visitor's machine from the settings.
-func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privacy.Registry, error) {
+func (p *portal) registry(ctx context.Context, locales *locale.Locales, ground *maps.Ground) (*privacy.Registry, error) {
 	secret, err := db.Secret(ctx, p.db, "choices")
 	if err != nil {
 		return nil, err
@@ -141,6 +146,9 @@ func (p *portal) registry(ctx context.Context, locales *locale.Locales) (*privac
 		Operator: cmp.Or(p.set.operator, p.set.title), Secure: strings.HasPrefix(p.set.url, "https:"), Secret: secret,
 		SessionIdle: p.set.sessionIdle, SessionMax: p.set.sessionMax, Prefix: p.set.cookiePrefix, Services: p.set.services, Languages: locales.Printers(),
 		Measurement: measurement(p.set),
+	}
+	if ground != nil {
+		o.MapHost = ground.Host
 	}
 	return privacy.New(o)
 }
@@ -211,7 +219,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	atlas, err := maps.New(maps.Options{Frame: onData})
+	atlas, err := maps.New(maps.Options{Frame: onData, Ground: d.ground})
 	if err != nil {
 		return nil, err
 	}

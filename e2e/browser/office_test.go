@@ -117,7 +117,7 @@ func TestBackOffice(t *testing.T) {
 	t.Run("a chart of two datasets is saved", func(t *testing.T) {
 		admin.T, visitor.T = t, t
 		admin.open("/explore/dataset/jours-feries/analyze/?lang=en&kind=column&x=date&step=year")
-		ask[bool](admin, `(document.querySelector('.view a[href*="/charts/new/"]').click(), true)`)
+		ask[bool](admin, `(document.querySelector('main a[href*="/charts/new/"]').click(), true)`)
 		admin.reads("Its figure")
 		admin.fill("#title", "Days off, year by year", "#label-0", "all")
 		admin.press(`main form button[value="add:"]`)

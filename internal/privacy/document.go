@@ -90,6 +90,9 @@ func (r *Registry) Document(p *locale.Printer, portal string, updated time.Time)
 			p.T("Responsible for this portal: {operator}", "operator", r.o.Operator),
 		},
 	}
+	if r.o.MapHost != "" {
+		d.Origin = append(d.Origin, p.T("The ground of the maps comes from {host}. The portal asks for it itself and hands it on: your machine does not contact that site, which learns nothing of you.", "host", isolated(p, r.o.MapHost)))
+	}
 	if !updated.IsZero() {
 		d.Updated = updated.Format(time.DateOnly)
 	}

@@ -23,6 +23,7 @@ type Options struct {
 	Services    []string          // optional third-party services that are on, by the names of Known
 	Secret      []byte            // what choices are signed with, 32 bytes
 	Measurement Measurement       // how visits are counted
+	MapHost     string            // of the server that the portal itself asks for the ground of maps; "" for none
 	Clock       func() time.Time  // nil: time.Now
 }
 

@@ -4,6 +4,7 @@ export { default as View } from "ol/View.js";
 export { default as Feature } from "ol/Feature.js";
 export { default as VectorTileLayer } from "ol/layer/VectorTile.js";
 export { default as TileLayer } from "ol/layer/Tile.js";
+export { default as XYZ } from "ol/source/XYZ.js";
 export { default as VectorTileSource } from "ol/source/VectorTile.js";
 export { default as MVT } from "ol/format/MVT.js";
 export { default as Style } from "ol/style/Style.js";

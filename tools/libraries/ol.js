@@ -7,7 +7,6 @@ export { default as VectorLayer } from "ol/layer/Vector.js";
 export { default as TileLayer } from "ol/layer/Tile.js";
 export { default as VectorTileSource } from "ol/source/VectorTile.js";
 export { default as VectorSource } from "ol/source/Vector.js";
-export { default as TileWMS } from "ol/source/TileWMS.js";
 export { default as XYZ } from "ol/source/XYZ.js";
 export { default as MVT } from "ol/format/MVT.js";
 export { default as Style } from "ol/style/Style.js";

@@ -9,7 +9,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"parvis/internal/basemap"
 	"parvis/internal/dataset"
 	"parvis/internal/fault"
 	"parvis/internal/web/data"
@@ -63,7 +62,7 @@ var plainColours = []string{"a", "b", "c", "d", "e", "f"}
 // Layer puts the maps of some addresses over one another, the first below, each with the rights of who looks. What cannot
 // be shown to them is left out, and said in Notes.
 func (s *Maps) Layer(w http.ResponseWriter, r *http.Request, v page.View, of []Layer) (*Layered, error) {
-	p := &Layered{Attribution: cmp.Or(s.ground.Attribution, basemap.Attribution)}
+	p := &Layered{Attribution: s.credit()}
 	var layers []placedLayer
 	var box orb.Bound
 	for _, l := range of {

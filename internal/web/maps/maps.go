@@ -24,13 +24,13 @@ type (
 // Options are the parts of the Maps.
 type Options struct {
 	Frame  *data.Frame
-	Ground Ground // "": the built-in one
+	Ground *Ground // nil: the built-in one
 }
 
 // Maps is the door of the maps.
 type Maps struct {
 	*data.Frame
-	ground Ground
+	ground *Ground
 	pages  map[string]*template.Template
 	tiles  *lru.Cache[string, []byte] // gzipped, by what they show and to whom
 	worlds *lru.Cache[string, world]  // rows in cells, by the same
@@ -65,4 +65,5 @@ func (s *Maps) Register(mux *http.ServeMux) {
 	page("GET /explore/embed/dataset/{id}/map/{$}", server.Counted("map", s.embed))
 	page("GET /explore/dataset/{id}/tiles/{z}/{x}/{y}", s.rowTile)
 	page("GET /basemap/{z}/{x}/{y}", s.groundTile)
+	page("GET /basemap/own/{z}/{x}/{y}", s.ownTile)
 }

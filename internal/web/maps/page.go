@@ -74,9 +74,8 @@ type island struct {
 	source
 	More   []source   `json:"more,omitempty"` // layers over the first
 	Ground string     `json:"ground"`
-	Most   int        `json:"most"` // the nearest zoom of the ground's tiles
-	Kind   string     `json:"kind,omitempty"`
-	Layers string     `json:"layers,omitempty"`
+	Most   int        `json:"most"`           // the nearest zoom of the ground's tiles
+	Kind   string     `json:"kind,omitempty"` // of the operator's ground: picture or vector; "" for the built-in one
 	Credit string     `json:"credit"`
 	Box    [4]float64 `json:"box"`
 	Name   string     `json:"name"` // the property of a place's name on the ground
@@ -162,12 +161,20 @@ func (p *mapPage) around() (to string, ok bool) {
 	return p.Link(data.Address(p.ID, "map"), v), true
 }
 
+// credit says whose work the ground is: that of the drawing, and of the operator's where there is one.
+func (s *Maps) credit() string {
+	if s.ground == nil || s.ground.Credit == "" {
+		return basemap.Attribution
+	}
+	return s.ground.Credit + ", " + basemap.Attribution
+}
+
 // fill asks for what the map shows.
 func (s *Maps) fill(r *http.Request, p *mapPage) (status int, err error) {
 	p.Query = p.Filter.Words
 	p.Keep = page.Pairs(p.Params, func(name string) bool { return name != "q" && name != "lang" && name != "flg" })
 	p.Table = p.Link(data.Address(p.ID, "table"), p.Filter.Values())
-	p.Attribution = cmp.Or(s.ground.Attribution, basemap.Attribution)
+	p.Attribution = s.credit()
 	place := p.Place()
 	if place == nil {
 		p.NoPlace = true
@@ -323,7 +330,7 @@ func (s *Maps) draw(r *http.Request, p *mapPage, place *dataset.Field, u rule, b
 }
 
 // island gives the page's script what it needs.
-func (p *mapPage) island(g Ground, place *dataset.Field, u rule, box orb.Bound) {
+func (p *mapPage) island(g *Ground, place *dataset.Field, u rule, box orb.Bound) {
 	v := p.Filter.Values()
 	if u.Field != nil {
 		v.Set("color", u.Field.Name)
@@ -335,8 +342,11 @@ func (p *mapPage) island(g Ground, place *dataset.Field, u rule, box orb.Bound) 
 		Box: [4]float64{box.Left(), box.Bottom(), box.Right(), box.Top()}, Name: "name",
 	}
 	p.Island.Record = strings.ReplaceAll(p.Island.Record, "%7Bid%7D", "{id}")
-	if g.Kind != "" {
-		p.Island.Kind, p.Island.Ground, p.Island.Layers = g.Kind, g.URL, g.Layers
+	if g != nil {
+		p.Island.Kind, p.Island.Ground, p.Island.Most = "picture", "/basemap/own/{z}/{x}/{y}", g.nearest()
+		if g.vector() {
+			p.Island.Kind = "vector"
+		}
 	}
 	if p.Rules == "fr" || p.Rules == "ar" {
 		p.Island.Name = "name_" + p.Rules

@@ -39,8 +39,8 @@ const (
 )
 
 // position reads the place of a tile from a path; one that is none is fault.Invalid.
-func position(r *http.Request) (z, x, y int, err error) {
-	name, isTile := strings.CutSuffix(r.PathValue("y"), ".mvt")
+func position(r *http.Request, ending string) (z, x, y int, err error) {
+	name, isTile := strings.CutSuffix(r.PathValue("y"), ending)
 	if !isTile {
 		return 0, 0, 0, fault.New(fault.NotFound, "")
 	}
@@ -50,7 +50,7 @@ func position(r *http.Request) (z, x, y int, err error) {
 	}{{&z, r.PathValue("z")}, {&x, r.PathValue("x")}, {&y, name}} {
 		n, wrong := strconv.Atoi(part.text)
 		if wrong != nil || n < 0 {
-			return 0, 0, 0, fault.New(fault.Invalid, "A tile's address is /zoom/column/row.mvt, each a whole number.")
+			return 0, 0, 0, fault.New(fault.Invalid, "A tile's address is /zoom/column/row%s, each a whole number.", ending)
 		}
 		*part.into = n
 	}
@@ -64,7 +64,7 @@ func position(r *http.Request) (z, x, y int, err error) {
 // (its record identifier), n (1), label and v (the value of the field that color names); or, where rows are many, a
 // cell with n (their number) and v (the mean of their values, of a number).
 func (s *Maps) rowTile(w http.ResponseWriter, r *http.Request) error {
-	z, x, y, err := position(r)
+	z, x, y, err := position(r, ".mvt")
 	if err != nil {
 		return err
 	}

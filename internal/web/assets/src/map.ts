@@ -8,7 +8,7 @@ interface Source {
   tiles: string; record: string; numbers: boolean; plain?: string; classes: [string, string | number | null, number | null][] | null
 }
 interface Settings extends Source {
-  ground: string; most: number; kind?: "xyz" | "wms"; layers?: string; credit: string; more?: Source[]
+  ground: string; most: number; kind?: "picture" | "vector"; credit: string; more?: Source[]
   box: [number, number, number, number]; name: string
 }
 
@@ -127,11 +127,11 @@ class ParvisMap extends HTMLElement {
 
   private ground(): InstanceType<Library["VectorTileLayer"]>[] {
     const { ol, settings } = this
-    if (settings.kind && "TileLayer" in ol) {
-      const source = settings.kind === "wms"
-        ? new ol.TileWMS({ url: settings.ground, params: { LAYERS: settings.layers, TILED: true } })
-        : new ol.XYZ({ url: settings.ground })
-      return [new ol.TileLayer({ source }) as never]
+    if (settings.kind === "picture") return [new ol.TileLayer({ source: new ol.XYZ({ url: settings.ground, maxZoom: settings.most }) }) as never]
+    if (settings.kind === "vector") {
+      return [new ol.VectorTileLayer({
+        source: new ol.VectorTileSource({ format: new ol.MVT(), url: settings.ground, maxZoom: settings.most }), declutter: true, style: (f: unknown) => this.street(f as Feature),
+      })]
     }
     return [new ol.VectorTileLayer({
       source: new ol.VectorTileSource({ format: new ol.MVT(), url: settings.ground, maxZoom: settings.most, tileSize: 256 }),
@@ -145,6 +145,30 @@ class ParvisMap extends HTMLElement {
         }
       },
     })]
+  }
+
+  /** The look of vector tiles as Protomaps and OpenMapTiles lay them out; other layers are drawn thin. */
+  private street(feature: Feature): InstanceType<Library["Style"]> | undefined {
+    const { ol } = this
+    const layer = String(feature.get("layer"))
+    const area = (color: string) => new ol.Style({ fill: new ol.Fill({ color: this.color(color) }) })
+    const line = (color: string, width: number) => new ol.Style({ stroke: new ol.Stroke({ color: this.color(color), width }) })
+    switch (layer) {
+      case "earth": case "landcover": case "landuse": case "park": return area("--paper")
+      case "water": case "ocean": return area("--stone-2")
+      case "buildings": case "building": return area("--stone")
+      case "waterway": case "physical_line": return line("--stone-2", 1.5)
+      case "boundaries": case "boundary": return line("--line-2", 0.8)
+      case "roads": case "transportation": {
+        const kind = String(feature.get("kind") ?? feature.get("class") ?? "")
+        return line(/highway|motorway|trunk|primary|major/.test(kind) ? "--line-2" : "--line", /highway|motorway|trunk/.test(kind) ? 2.5 : /major|primary|secondary/.test(kind) ? 1.8 : 1)
+      }
+      case "places": case "place": {
+        const tongue = this.settings.name.replace("name_", "name:")
+        return new ol.Style({ text: this.text(String(feature.get(tongue) ?? feature.get(this.settings.name) ?? feature.get("name") ?? ""), "--ink-2", 500) })
+      }
+    }
+    return feature.getType().endsWith("LineString") ? line("--line", 0.7) : undefined
   }
 
   private text(words: string, color: string, weight: number, offset = 0): InstanceType<Library["Text"]> {
