@@ -15,7 +15,7 @@ run: build demo
 ## test: every test that needs nothing but Go and a C compiler
 test: scripts
 	go test ./internal/... ./cmd/...
-	go test -count=1 -timeout 20m ./e2e/... # they build the binary themselves, which the test cache does not see
+	go test -count=1 -p 1 -timeout 20m ./e2e/... # one after the other: some measure time. They build the binary themselves, which the test cache does not see
 
 ## check: all of CI
 check: lint test fuzz conformance
@@ -62,11 +62,11 @@ fuzz:
 lighthouse: build
 	e2e/lighthouse.sh bin/parvis
 
-## shots: pictures of every page, wide and at 360 px, by day and by night, in three languages, in SHOTS; needs Chromium
+## shots: pictures of every page, wide and at 360 px, by day and by night, in three languages, each combined with each, in SHOTS; needs Chromium
 SHOTS ?= shots
 shots: scripts
 	mkdir -p $(SHOTS)
-	PARVIS_SHOTS=$(abspath $(SHOTS)) go test -count=1 -timeout 30m -run 'TestPages|TestPeople|TestBackOffice|TestOptionalServices' ./e2e/browser
+	PARVIS_EVERY_LOOK=1 PARVIS_SHOTS=$(abspath $(SHOTS)) go test -count=1 -timeout 30m -run 'TestPages|TestPeople|TestBackOffice|TestOptionalServices' ./e2e/browser
 
 ## bench: the figures of the product as ratios against baselines in the same run
 bench: build

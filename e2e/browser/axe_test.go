@@ -3,6 +3,7 @@ package browser_test
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,8 +32,17 @@ func (a appearance) String() string {
 	return fmt.Sprintf("%s-%d-%s", a.lang, a.width, map[bool]string{false: "light", true: "dark"}[a.dark])
 }
 
-// appearances are those that every page is held to.
-func appearances() []appearance {
+// appearances are those that every page is held to: each language, width and theme, in half of their combinations, or, where
+// PARVIS_EVERY_LOOK is set, in all of them.
+func appearances() (out []appearance) {
+	if os.Getenv("PARVIS_EVERY_LOOK") != "" {
+		for _, lang := range []string{"fr", "en", "ar"} {
+			for _, width := range []int64{1280, 360} {
+				out = append(out, appearance{lang, width, false}, appearance{lang, width, true})
+			}
+		}
+		return out
+	}
 	return []appearance{{"fr", 1280, false}, {"fr", 360, true}, {"en", 1280, true}, {"en", 360, false}, {"ar", 1280, false}, {"ar", 360, true}}
 }
 
@@ -82,10 +92,25 @@ func accessible(t *testing.T, tab context.Context, what string) {
 	for _, f := range findings(t, tab, what) {
 		t.Errorf("%s: %s", what, f)
 	}
-	wide, err := chromedp.Run(tab, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > innerWidth`))
-	if err != nil || wide {
+	if wide, err := sideways(tab); err != nil || wide {
 		t.Errorf("%s scrolls sideways (%v)", what, err)
 	}
+}
+
+// sideways tells whether the page that a tab shows is wider than the window; one as narrow as a phone is narrowed to 320 px
+// for it, the width of a window of 1280 at four times the size.
+func sideways(tab context.Context) (bool, error) {
+	const wider = `document.documentElement.scrollWidth > innerWidth`
+	width, err := chromedp.Run(tab, chromedp.Evaluate[int64](`innerWidth`))
+	if err != nil || width > 360 {
+		wide, wrong := chromedp.Run(tab, chromedp.Evaluate[bool](wider))
+		return wide, errors.Join(err, wrong)
+	}
+	if err := chromedp.Do(tab, chromedp.EmulateViewport(320, 900)); err != nil {
+		return false, err
+	}
+	wide, err := chromedp.Run(tab, chromedp.Evaluate[bool](wider))
+	return wide, errors.Join(err, chromedp.Do(tab, chromedp.EmulateViewport(width, 900)))
 }
 
 func TestAuditsFindWhatIsWrong(t *testing.T) {

@@ -33,6 +33,14 @@ type formatList struct {
 	Formats []format
 }
 
+// Rows gives the number of rows that the files hold.
+func (p *exportPage) Rows() int64 {
+	if p.Filtered {
+		return p.Matching
+	}
+	return p.All
+}
+
 // With gives a list of formats to its template.
 func (p *exportPage) With(formats []format) formatList { return formatList{p, formats} }
 
