@@ -44,7 +44,8 @@ type View struct {
 	choices privacy.Choices
 	w       http.ResponseWriter
 	r       *http.Request
-	token   string // what forms send back; "" until one asks for it
+	token   string   // what forms send back; "" until one asks for it
+	menu    []Choice // nil until one asks for it
 }
 
 // Styles gives the style sheets beside the common one.
@@ -191,11 +192,11 @@ func (v View) Brand() []string {
 }
 
 // InMenu gives the pages that stand in the main menu beside the portal's own.
-func (v View) InMenu() []Choice {
-	if v.frame.Menu == nil {
-		return nil
+func (v *View) InMenu() []Choice {
+	if v.frame.Menu != nil && v.menu == nil { // the menu stands twice on a page, for wide windows and for phones
+		v.menu = append([]Choice{}, v.frame.Menu(*v)...)
 	}
-	return v.frame.Menu(v)
+	return v.menu
 }
 
 // Choice is a link among others, one of which is chosen.
