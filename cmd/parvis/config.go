@@ -48,7 +48,7 @@ type settings struct {
 	oidcSignup  bool
 	keepAudit   int    // months
 	reuses      string // who may send reuses in
-	baseMap     string // file or address of the operator\'s own; "": the built-in one
+	baseMap     string // file or address of the operator's own; "": the built-in one
 	mapCredit   string
 	statistics  statistics.Level
 	keepCounts  int            // months

@@ -261,13 +261,43 @@ func functionName(p data.Page, name string) string {
 	return p.T("Number of rows")
 }
 
+// KindName names a kind of figure.
+func KindName(v page.View, kind string) string {
+	switch kind {
+	case figure.Bar:
+		return v.T("Bars")
+	case figure.Column:
+		return v.T("Columns")
+	case figure.Line:
+		return v.T("Line")
+	case figure.Area:
+		return v.T("Area")
+	case figure.Scatter:
+		return v.T("Points")
+	case figure.Pie:
+		return v.T("Pie")
+	case figure.Box:
+		return v.T("Boxes")
+	case figure.Treemap:
+		return v.T("Tiles")
+	case figure.Stacked:
+		return v.T("Stacked")
+	case figure.Share:
+		return v.T("Shares")
+	case figure.Range:
+		return v.T("Range")
+	case figure.Heat:
+		return v.T("Heat map")
+	case figure.Combined:
+		return v.T("Combined")
+	}
+	return kind
+}
+
 // choices fills the form.
 func (p *analysePage) choices() {
-	names := map[string]string{figure.Bar: p.T("Bars"), figure.Column: p.T("Columns"), figure.Line: p.T("Line"), figure.Area: p.T("Area"), figure.Scatter: p.T("Points"),
-		figure.Pie: p.T("Pie"), figure.Box: p.T("Boxes"), figure.Treemap: p.T("Tiles"), figure.Stacked: p.T("Stacked"), figure.Share: p.T("Shares"), figure.Range: p.T("Range"),
-		figure.Heat: p.T("Heat map"), figure.Combined: p.T("Combined")}
 	for _, k := range figure.Kinds {
-		p.Kinds = append(p.Kinds, choice{Tag: k, Label: names[k], On: k == p.Spec.Kind})
+		p.Kinds = append(p.Kinds, choice{Tag: k, Label: KindName(p.View, k), On: k == p.Spec.Kind})
 	}
 	for _, f := range p.Entry.Fields {
 		label := p.LabelOf(f).Text

@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"math"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -18,12 +17,6 @@ import (
 
 // Parts are the templates that other rooms may use: "figure" shows a Combined.
 var Parts = templateFiles
-
-// Layer is a figure that becomes a part of a Combined.
-type Layer struct {
-	Of    string // its address
-	Label string // what it is called; "": its dataset and what is measured
-}
 
 // Combined is figures of several datasets put together. Its parts are named as those of analysePage, so that both fill
 // one template.
@@ -62,16 +55,16 @@ func (p *Combined) Citation() []string { return p.citation }
 
 // Combine computes the figures of some addresses, each with the rights of who looks, and puts them together under a title.
 // What cannot be shown to them is left out, and said in Notes.
-func (s *Analyses) Combine(w http.ResponseWriter, r *http.Request, v page.View, title, kind string, of []Layer) (*Combined, error) {
+func (s *Analyses) Combine(w http.ResponseWriter, r *http.Request, v page.View, title, kind string, of []data.Layer) (*Combined, error) {
 	p := &Combined{Finding: title}
 	p.Result.Kind, p.Result.Title, p.Result.Number = kind, title, (&analysePage{Page: data.Page{View: v}}).figure
 	var layers []result
 	first := ""
 	for _, l := range of {
 		one, err := s.layer(w, r, v, l)
-		switch kind := fault.KindOf(err); {
+		switch {
 		case err == nil:
-		case kind == fault.NotFound || kind == fault.Forbidden || kind == fault.Invalid || kind == fault.Unavailable:
+		case data.Withheld(err):
 			p.Notes = append(p.Notes, v.T("One of its datasets cannot be shown here."))
 			continue
 		default:
@@ -127,20 +120,17 @@ func (s *Analyses) Combine(w http.ResponseWriter, r *http.Request, v page.View, 
 }
 
 // layer computes one layer: the figure of its address, as if who looks had asked for it.
-func (s *Analyses) layer(w http.ResponseWriter, r *http.Request, v page.View, l Layer) (*analysePage, error) {
-	id, tab, query, ok := data.ViewOf(l.Of)
-	if !ok || tab != "analyze" {
-		return nil, fault.New(fault.Invalid, "This is no address of a figure of a dataset: %.200s", l.Of)
+func (s *Analyses) layer(w http.ResponseWriter, r *http.Request, v page.View, l data.Layer) (*analysePage, error) {
+	asked, err := l.Asked(r, v, "analyze")
+	if err != nil {
+		return nil, err
 	}
-	switch query.Get("kind") {
+	switch query := asked.URL.Query(); query.Get("kind") {
 	case "", figure.Line, figure.Area, figure.Column, figure.Bar, figure.Stacked, figure.Share:
 	default: // what has no series of values by labels
 		query.Set("kind", figure.Column)
+		asked.URL.RawQuery = query.Encode()
 	}
-	query.Set("lang", v.Tag)
-	asked := r.Clone(r.Context())
-	asked.URL = &url.URL{Path: data.Address(id, tab), RawQuery: query.Encode()}
-	asked.SetPathValue("id", id)
 	one, _, err := s.open(w, asked)
 	switch {
 	case err != nil:

@@ -12,16 +12,7 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
-	"parvis/internal/server"
 )
-
-// posted reads the form of a request.
-func posted(r *http.Request) (form, error) {
-	if err := server.ParseForm(r); err != nil {
-		return form{}, err
-	}
-	return form{Values: r.PostForm}, nil
-}
 
 // number reads the number of something in the address. Kind NotFound: it is none.
 func number(r *http.Request, name string) (int64, error) {

@@ -10,6 +10,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
+	"parvis/internal/web/page"
 )
 
 // grantPage begins the page of a grant, or of a new one.
@@ -62,7 +63,7 @@ func (s *Site) saveGrant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	rule := s.rule(p)

@@ -119,7 +119,7 @@ func (s *Site) group(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	given := account.Group{Name: p.Form.Of("name"), Description: p.Form.Of("description"), Permissions: held(&p.Form), Quota: quota(p.Printer, &p.Form)}
@@ -166,7 +166,7 @@ func (s *Site) members(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := posted(r)
+	f, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

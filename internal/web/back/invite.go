@@ -55,7 +55,7 @@ func (s *Site) invite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	draft := account.InvitationDraft{Email: email(p.Printer, &p.Form), Language: s.language(&p.Form), Groups: chosen(&p.Form, "groups"), Permissions: held(&p.Form)}

@@ -102,7 +102,7 @@ func (s *Site) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if c.Form, err = posted(r); err != nil {
+	if c.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	err = s.keys.Revoke(r.Context(), c.By, id, c.Form.Of("reason"))

@@ -145,7 +145,7 @@ func (s *Site) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	c := p.content()
@@ -169,8 +169,12 @@ func (s *Site) edit(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return p.goOn(w, r, p.Base, "withdrawn")
+	case "add":
+		if kind := editorial.Kind(which); slices.Contains(editorial.Kinds(), kind) && len(c.Blocks) < editorial.MostBlocks {
+			c.Blocks = append(c.Blocks, editorial.Block{Kind: kind})
+		}
 	default:
-		c.Blocks = arranged(c.Blocks, act, which)
+		c.Blocks = page.Arranged(c.Blocks, act, which)
 	}
 	p.fill(c)
 	return s.Render(w, r, status, s.pages["editpage"], p)
@@ -183,29 +187,6 @@ func (s *Site) keep(r *http.Request, p *editPage, c editorial.Content, publish b
 		return "saved", err
 	}
 	return "shown", s.editorial.Publish(r.Context(), p.By, p.Page.ID, p.Language.Tag, number)
-}
-
-// arranged adds a block, moves one or takes one out.
-func arranged(blocks []editorial.Block, act, which string) []editorial.Block {
-	if act == "add" {
-		if kind := editorial.Kind(which); slices.Contains(editorial.Kinds(), kind) && len(blocks) < editorial.MostBlocks {
-			blocks = append(blocks, editorial.Block{Kind: kind})
-		}
-		return blocks
-	}
-	i, err := strconv.Atoi(which)
-	if err != nil || i < 0 || i >= len(blocks) {
-		return blocks
-	}
-	switch {
-	case act == "up" && i > 0:
-		blocks[i-1], blocks[i] = blocks[i], blocks[i-1]
-	case act == "down" && i+1 < len(blocks):
-		blocks[i], blocks[i+1] = blocks[i+1], blocks[i]
-	case act == "out":
-		return slices.Delete(blocks, i, i+1)
-	}
-	return blocks
 }
 
 // check notes what must be mended: for readers all blocks must say what they show, for a draft a title is enough.
@@ -284,7 +265,7 @@ func (s *Site) restore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	number, err := strconv.Atoi(p.Form.Of("version"))

@@ -106,7 +106,7 @@ func (s *Site) newPageForm(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) makePage(w http.ResponseWriter, r *http.Request) error {
 	p := &newPage{office: s.begin(w, r, pagesPath, func(l *locale.Printer) string { return l.T("New page") })}
 	var err error
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	title, slug := p.Form.Of("title"), p.Form.Of("slug")
@@ -200,7 +200,7 @@ func (s *Site) savePageSettings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	err = s.editorial.Set(r.Context(), p.By, p.Page.ID, editorial.Settings{Slug: p.Form.Of("slug"), Restricted: p.Form.Holds("restricted", "yes"), Menu: p.Form.Holds("menu", "yes")})

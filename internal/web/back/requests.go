@@ -8,6 +8,7 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
+	"parvis/internal/web/page"
 )
 
 // requestsPage is the inbox of requests for access.
@@ -114,7 +115,7 @@ func (s *Site) request(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	for i := range p.Groups {

@@ -109,7 +109,7 @@ func (s *Site) reuse(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	id, done := p.Reuse.ID, ""

@@ -15,6 +15,7 @@ import (
 	"parvis/internal/locale"
 	"parvis/internal/odsql"
 	"parvis/internal/server"
+	"parvis/internal/web/page"
 )
 
 // RowCounter tells how many rows of a dataset meet a filter, and how many there are, as an actor sees them.
@@ -224,7 +225,7 @@ func (s *Site) saveRights(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	rule := s.rule(p)

@@ -108,7 +108,7 @@ func (s *Site) user(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	draft := s.draft(p.Printer, &p.Form)
@@ -161,7 +161,7 @@ func (s *Site) userActive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	active, what := p.Form.Of("active") == "yes", "disabled"

@@ -2,10 +2,14 @@ package data
 
 import (
 	"html/template"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"parvis/internal/fault"
+	"parvis/internal/web/page"
 )
 
 // Sharing is how a view of a dataset is shared.
@@ -42,4 +46,43 @@ func ViewOf(address string) (id, tab string, query url.Values, ok bool) {
 		return "", "", nil, false
 	}
 	return id, parts[1], u.Query(), true
+}
+
+// IDOf gives the identifier of a dataset from itself or from the address of one of its pages.
+func IDOf(said string) string {
+	said = strings.TrimSpace(said)
+	if _, rest, ok := strings.Cut(said, "/dataset/"); ok {
+		said, _, _ = strings.Cut(rest, "/")
+	}
+	said, _, _ = strings.Cut(said, "?")
+	if plain, err := url.PathUnescape(said); err == nil {
+		return plain
+	}
+	return said
+}
+
+// Layer is a view of a dataset that becomes a part of something made of several.
+type Layer struct {
+	Of    string // its address
+	Label string // what it is called; "": as it calls itself
+}
+
+// Asked makes the request of a layer: that of the page of its address, in the language of v, as if who sent r had asked for
+// it. Kind Invalid: it is no address of the tab.
+func (l Layer) Asked(r *http.Request, v page.View, tab string) (*http.Request, error) {
+	id, of, query, ok := ViewOf(l.Of)
+	if !ok || of != tab {
+		return nil, fault.New(fault.Invalid, "This is no address of the tab %s of a dataset: %.200s", tab, l.Of)
+	}
+	query.Set("lang", v.Tag)
+	asked := r.Clone(r.Context())
+	asked.URL = &url.URL{Path: Address(id, tab), RawQuery: query.Encode()}
+	asked.SetPathValue("id", id)
+	return asked, nil
+}
+
+// Withheld tells whether a part of a page failed in a way that leaves the rest worth showing: it is not there for who asks,
+// means nothing, or took too long.
+func Withheld(err error) bool {
+	return slices.Contains([]fault.Kind{fault.NotFound, fault.Forbidden, fault.Invalid, fault.Unavailable}, fault.KindOf(err))
 }

@@ -67,10 +67,10 @@ func (s *Site) block(r *http.Request, p *editorialPage, b editorial.Block) (*blo
 	case editorial.List:
 		err = s.listed(r, p, b, out)
 	}
-	switch kind := fault.KindOf(err); {
+	switch {
 	case err == nil:
 		return out, nil
-	case kind != fault.NotFound && kind != fault.Forbidden && kind != fault.Invalid && kind != fault.Unavailable:
+	case !data.Withheld(err):
 		return nil, fmt.Errorf("block of a page: %w", err)
 	case !p.editor:
 		return nil, nil
@@ -128,7 +128,7 @@ func (s *Site) about(r *http.Request, p *editorialPage, id string, out *block) e
 
 // figure computes a figure from the rows that who reads may see.
 func (s *Site) figure(r *http.Request, p *editorialPage, b editorial.Block, out *block) error {
-	id := idOf(b.Of)
+	id := data.IDOf(b.Of)
 	e, visible, err := s.Portal.Dataset(r.Context(), p.actor, id)
 	switch {
 	case err != nil:
@@ -209,7 +209,7 @@ func (s *Site) listed(r *http.Request, p *editorialPage, b editorial.Block, out 
 		}
 	} else {
 		for _, one := range lines[:min(len(lines), mostListed)] {
-			e, _, err := s.Portal.Dataset(r.Context(), p.actor, idOf(one))
+			e, _, err := s.Portal.Dataset(r.Context(), p.actor, data.IDOf(one))
 			if err == nil {
 				out.Cards = append(out.Cards, s.Card(p.View, e))
 			}
@@ -219,18 +219,4 @@ func (s *Site) listed(r *http.Request, p *editorialPage, b editorial.Block, out 
 		return fault.New(fault.NotFound, "No dataset is found.")
 	}
 	return nil
-}
-
-// idOf gives the identifier of a dataset from itself or the address of one of its pages.
-func idOf(said string) string {
-	said = strings.TrimSpace(said)
-	_, rest, ok := strings.Cut(said, "/dataset/")
-	if !ok {
-		return said
-	}
-	id, _, _ := strings.Cut(rest, "/")
-	if plain, err := url.PathUnescape(id); err == nil {
-		return plain
-	}
-	return id
 }

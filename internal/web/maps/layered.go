@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -17,12 +16,6 @@ import (
 
 // Parts are the templates that other rooms may use: "map" and, for each of its Layers, "legend" show a Layered.
 var Parts = templateFiles
-
-// Layer is a map that becomes a layer of a Layered.
-type Layer struct {
-	Of    string // its address
-	Label string // what it is called; "": its dataset
-}
 
 // Layered is maps of several datasets put over one another. Its parts are named as those of mapPage, so that both fill one
 // template.
@@ -61,15 +54,15 @@ var plainColours = []string{"a", "b", "c", "d", "e", "f"}
 
 // Layer puts the maps of some addresses over one another, the first below, each with the rights of who looks. What cannot
 // be shown to them is left out, and said in Notes.
-func (s *Maps) Layer(w http.ResponseWriter, r *http.Request, v page.View, of []Layer) (*Layered, error) {
+func (s *Maps) Layer(w http.ResponseWriter, r *http.Request, v page.View, of []data.Layer) (*Layered, error) {
 	p := &Layered{Attribution: s.credit()}
 	var layers []placedLayer
 	var box orb.Bound
 	for _, l := range of {
 		one, err := s.layer(w, r, v, l, plainColours[len(layers)%len(plainColours)])
-		switch kind := fault.KindOf(err); {
+		switch {
 		case err == nil:
-		case kind == fault.NotFound || kind == fault.Forbidden || kind == fault.Invalid || kind == fault.Unavailable:
+		case data.Withheld(err):
 			p.Notes = append(p.Notes, v.T("One of its datasets cannot be shown here."))
 			continue
 		default:
@@ -106,15 +99,11 @@ func (s *Maps) Layer(w http.ResponseWriter, r *http.Request, v page.View, of []L
 }
 
 // layer opens one layer: the map of its address, as if who looks had asked for it.
-func (s *Maps) layer(w http.ResponseWriter, r *http.Request, v page.View, l Layer, plain string) (out placedLayer, err error) {
-	id, tab, query, ok := data.ViewOf(l.Of)
-	if !ok || tab != "map" {
-		return out, fault.New(fault.Invalid, "This is no address of a map of a dataset: %.200s", l.Of)
+func (s *Maps) layer(w http.ResponseWriter, r *http.Request, v page.View, l data.Layer, plain string) (out placedLayer, err error) {
+	asked, err := l.Asked(r, v, "map")
+	if err != nil {
+		return out, err
 	}
-	query.Set("lang", v.Tag)
-	asked := r.Clone(r.Context())
-	asked.URL = &url.URL{Path: data.Address(id, tab), RawQuery: query.Encode()}
-	asked.SetPathValue("id", id)
 	base, err := s.Open(w, asked, "map")
 	if err != nil {
 		return out, err

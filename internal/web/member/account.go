@@ -84,7 +84,7 @@ func (s *Site) profile(w http.ResponseWriter, r *http.Request, v *server.Visitor
 }
 
 func (s *Site) postProfile(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

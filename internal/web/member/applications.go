@@ -68,7 +68,7 @@ func wrongDraft(f *page.Form, l *locale.Printer, err error) bool {
 }
 
 func (s *Site) postApplications(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (s *Site) application(w http.ResponseWriter, r *http.Request, v *server.Vis
 }
 
 func (s *Site) postApplication(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

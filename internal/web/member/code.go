@@ -83,7 +83,7 @@ func (s *Site) code(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) postCode(w http.ResponseWriter, r *http.Request) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (s *Site) codes(w http.ResponseWriter, r *http.Request, v *server.Visitor) 
 }
 
 func (s *Site) postCodes(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func (s *Site) askConsent(w http.ResponseWriter, r *http.Request, q url.Values, 
 }
 
 func (s *Site) postConsent(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *Site) token(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Pragma", "no-cache")
 	h.Set("Access-Control-Allow-Origin", "*") // programs in browsers; no cookie counts here
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return refuseJSON(w, http.StatusBadRequest, "invalid_request", fault.Message(err))
 	}

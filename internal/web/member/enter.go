@@ -11,7 +11,6 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
-	"parvis/internal/web/page"
 )
 
 // enter signs somebody in: a new identifier, whatever the visitor held before, and the language that they chose.
@@ -134,14 +133,6 @@ func (s *Site) member(h func(w http.ResponseWriter, r *http.Request, v *server.V
 		back := url.Values{"next": {r.URL.RequestURI()}}
 		return see(w, r, "/login/?"+back.Encode())
 	}
-}
-
-// parsed reads the form of a request.
-func parsed(r *http.Request) (page.Form, error) {
-	if err := server.ParseForm(r); err != nil {
-		return page.Form{}, err
-	}
-	return page.Form{Values: r.PostForm}, nil
 }
 
 // signedIn gives who is signed in, for scripts. Kind Unauthenticated: nobody is.

@@ -32,7 +32,7 @@ func (s *Site) forgotten(w http.ResponseWriter, r *http.Request) error {
 
 // postForgotten says the same whether there is such an account or not.
 func (s *Site) postForgotten(w http.ResponseWriter, r *http.Request) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (s *Site) reset(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) postReset(w http.ResponseWriter, r *http.Request) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (s *Site) invitation(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) postInvitation(w http.ResponseWriter, r *http.Request) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func keyInWords(p *locale.Printer, k account.Key, now time.Time) keyLine {
 }
 
 func (s *Site) postKeys(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (s *Site) login(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) postLogin(w http.ResponseWriter, r *http.Request) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"parvis/internal/locale"
 	"parvis/internal/privacy"
 	"parvis/internal/server"
+	"parvis/internal/web/page"
 )
 
 // myDataPage lets somebody take all that is kept of them along, or have it deleted.
@@ -35,7 +36,7 @@ func (s *Site) myData(w http.ResponseWriter, r *http.Request, v *server.Visitor)
 
 // postMyData deletes the account, once the password was given again.
 func (s *Site) postMyData(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"parvis/internal/fault"
 	"parvis/internal/locale"
+	"parvis/internal/web/page"
 )
 
 // callbackPath is where the identity provider sends people back to.
@@ -124,7 +125,7 @@ func (s *Site) away(w http.ResponseWriter, r *http.Request) error {
 // backChannel ends sessions because the provider says so.
 func (s *Site) backChannel(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err == nil {
 		err = s.o.Desk.BackChannel(r.Context(), form.Values.Get("logout_token"))
 	}

@@ -59,7 +59,7 @@ func (s *Site) request(w http.ResponseWriter, r *http.Request) error {
 
 // postRequest says the same whether the address has an account or not.
 func (s *Site) postRequest(w http.ResponseWriter, r *http.Request) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (s *Site) security(w http.ResponseWriter, r *http.Request, v *server.Visito
 
 // postSecurity does what one of the page's forms asks for.
 func (s *Site) postSecurity(w http.ResponseWriter, r *http.Request, v *server.Visitor) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (s *Site) signup(w http.ResponseWriter, r *http.Request) error {
 
 // postSignup says the same, after the same time, whether the address has an account or not.
 func (s *Site) postSignup(w http.ResponseWriter, r *http.Request) error {
-	form, err := parsed(r)
+	form, err := page.Posted(r)
 	if err != nil {
 		return err
 	}

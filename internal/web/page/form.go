@@ -1,9 +1,13 @@
 package page
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+
+	"parvis/internal/server"
 )
 
 // Form is what a visitor filled in and what is wrong with it: a page that is shown again keeps the first and says the
@@ -36,4 +40,30 @@ func (f Form) At(field string) *Mistake {
 		}
 	}
 	return nil
+}
+
+// Posted reads the form of a request. Kinds Invalid, and TooLarge, as server.ParseForm says.
+func Posted(r *http.Request) (Form, error) {
+	if err := server.ParseForm(r); err != nil {
+		return Form{}, err
+	}
+	return Form{Values: r.PostForm}, nil
+}
+
+// Arranged moves a part of a form up or down or takes it out, as its buttons say: act is "up", "down" or "out", which its
+// number from 0. Anything else leaves the parts as they are.
+func Arranged[T any](parts []T, act, which string) []T {
+	i, err := strconv.Atoi(which)
+	if err != nil || i < 0 || i >= len(parts) {
+		return parts
+	}
+	switch {
+	case act == "up" && i > 0:
+		parts[i-1], parts[i] = parts[i], parts[i-1]
+	case act == "down" && i+1 < len(parts):
+		parts[i], parts[i+1] = parts[i+1], parts[i]
+	case act == "out":
+		return slices.Delete(parts, i, i+1)
+	}
+	return parts
 }

@@ -99,11 +99,7 @@ func (s *Site) Takes(v page.View) bool {
 
 // find gives the dataset of an identifier, or of an address that holds one; nil for none.
 func find(known []*catalog.Entry, text string) *catalog.Entry {
-	id := strings.TrimSpace(text)
-	if _, after, ok := strings.Cut(id, "/dataset/"); ok {
-		id, _, _ = strings.Cut(after, "/")
-	}
-	id, _, _ = strings.Cut(id, "?")
+	id := data.IDOf(text)
 	for _, e := range known {
 		if e.ID == id || e.UID == id {
 			return e
@@ -196,7 +192,7 @@ func (s *Site) report(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	if p.Form.Of("reason") == "" {

@@ -13,7 +13,6 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/locale"
 	"parvis/internal/reuse"
-	"parvis/internal/server"
 	"parvis/internal/web/page"
 )
 
@@ -25,14 +24,6 @@ type formPage struct {
 	Kept   string // the picture that was sent with a form that must be mended, base64; "" for none
 	Action string
 	Most   struct{ Title, Author, Description int }
-}
-
-// posted reads the form of a request.
-func posted(r *http.Request) (page.Form, error) {
-	if err := server.ParseForm(r); err != nil {
-		return page.Form{}, err
-	}
-	return page.Form{Values: r.PostForm}, nil
 }
 
 // formPage begins the form; who may not send a reuse in is told so.
@@ -86,7 +77,7 @@ func (s *Site) submit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Form, err = posted(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
 	f := &p.Form
@@ -128,21 +119,13 @@ func (s *Site) submit(w http.ResponseWriter, r *http.Request) error {
 			d.Datasets = append(d.Datasets, e.UID)
 		}
 	}
-	if d.Picture, err = sentPicture(r); err == nil && len(d.Picture) > 0 {
-		d.Picture, err = reuse.Shrink(d.Picture)
-	}
-	switch {
-	case fault.KindOf(err) == fault.Invalid:
-		f.Wrong("picture", p.T("This is no picture that can be shown: send a PNG, JPEG, GIF or WebP of at most {n} MB.", "n", reuse.LargestPicture>>20))
-	case err != nil:
-		return err
-	}
+	var unread, refusal error
+	d.Picture, unread = sentPicture(r)
 	status := http.StatusUnprocessableEntity
-	if f.Sound() {
+	if f.Sound() && unread == nil {
 		token, err := s.reuses.Submit(r.Context(), actor, d)
-		switch fault.KindOf(err) {
-		case fault.Invalid:
-			f.Wrong("", p.T("This cannot be taken as it is: {reason}", "reason", fault.Message(err)))
+		switch refusal = err; fault.KindOf(err) {
+		case fault.Invalid: // said below, once it is known whether the picture is to blame
 		case fault.Limited:
 			f.Wrong("", p.T("Too many reuses wait to be looked at. Try again in some days."))
 			status = http.StatusTooManyRequests
@@ -154,8 +137,19 @@ func (s *Site) submit(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
-	if len(d.Picture) > 0 && f.At("picture") == nil {
+	if unread == nil && len(d.Picture) > 0 { // it need not be chosen again
+		d.Picture, unread = reuse.Shrink(d.Picture)
+	}
+	switch {
+	case fault.KindOf(unread) == fault.Invalid:
+		f.Wrong("picture", p.T("This is no picture that can be shown: send a PNG, JPEG, GIF or WebP of at most {n} MB.", "n", reuse.LargestPicture>>20))
+	case unread != nil:
+		return unread
+	default:
 		p.Kept = base64.StdEncoding.EncodeToString(d.Picture)
+	}
+	if fault.KindOf(refusal) == fault.Invalid && f.Sound() {
+		f.Wrong("", p.T("This cannot be taken as it is: {reason}", "reason", fault.Message(refusal)))
 	}
 	p.choices()
 	return s.Render(w, r, status, s.pages["submit"], p)

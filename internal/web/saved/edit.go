@@ -9,7 +9,6 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/fault"
-	"parvis/internal/server"
 	"parvis/internal/visual"
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/data"
@@ -108,10 +107,9 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, p *editPage, d visua
 	if d.Open {
 		p.Form.Values.Set("open", "yes")
 	}
-	names := map[string]string{"line": p.T("Line"), "area": p.T("Area"), "column": p.T("Columns"), "bar": p.T("Bars"), "stacked": p.T("Stacked"), "combined": p.T("Combined")}
 	for _, k := range visual.Kinds() {
 		if k != visual.Map {
-			p.Kinds = append(p.Kinds, choice{Label: names[k], Tag: k, On: k == d.Kind})
+			p.Kinds = append(p.Kinds, choice{Label: analyse.KindName(p.View, k), Tag: k, On: k == d.Kind})
 		}
 	}
 	var filled []visual.Layer
@@ -130,7 +128,7 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, p *editPage, d visua
 // draw computes what the layers show.
 func (s *Site) draw(w http.ResponseWriter, r *http.Request, p *editPage, d visual.Draft, layers []visual.Layer) error {
 	if p.Map {
-		drawn, err := s.o.Maps.Layer(w, r, p.View, atlases(layers))
+		drawn, err := s.o.Maps.Layer(w, r, p.View, layersOf(layers))
 		if err != nil {
 			return err
 		}
@@ -139,7 +137,7 @@ func (s *Site) draw(w http.ResponseWriter, r *http.Request, p *editPage, d visua
 		}
 		return nil
 	}
-	drawn, err := s.o.Analyses.Combine(w, r, p.View, d.Title, d.Kind, figures(layers))
+	drawn, err := s.o.Analyses.Combine(w, r, p.View, d.Title, d.Kind, layersOf(layers))
 	if err != nil {
 		return err
 	}
@@ -174,10 +172,9 @@ func (s *Site) post(w http.ResponseWriter, r *http.Request) error {
 	if to != "" {
 		return fault.New(fault.Unauthenticated, "This needs to be signed in.")
 	}
-	if err := server.ParseForm(r); err != nil {
+	if p.Form, err = page.Posted(r); err != nil {
 		return err
 	}
-	p.Form.Values = r.PostForm
 	d := p.read(v)
 	status := http.StatusOK
 	switch act, which, _ := strings.Cut(p.Form.Of("act"), ":"); act {
@@ -207,8 +204,12 @@ func (s *Site) post(w http.ResponseWriter, r *http.Request) error {
 		}
 		http.Redirect(w, r, p.Href("/charts/"), http.StatusSeeOther)
 		return nil
+	case "add":
+		if len(d.Layers) < visual.MostLayers {
+			d.Layers = append(d.Layers, visual.Layer{})
+		}
 	default:
-		d.Layers = arranged(d.Layers, act, which)
+		d.Layers = page.Arranged(d.Layers, act, which)
 	}
 	return s.show(w, r, p, d, status)
 }
@@ -259,24 +260,4 @@ func (p *editPage) check(d visual.Draft) {
 			p.Form.Wrong(at, p.T("Give the address of a figure of a dataset"))
 		}
 	}
-}
-
-// arranged adds a layer, moves one or takes one out.
-func arranged(layers []visual.Layer, act, which string) []visual.Layer {
-	if act == "add" && len(layers) < visual.MostLayers {
-		return append(layers, visual.Layer{})
-	}
-	i, err := strconv.Atoi(which)
-	if err != nil || i < 0 || i >= len(layers) {
-		return layers
-	}
-	switch {
-	case act == "up" && i > 0:
-		layers[i-1], layers[i] = layers[i], layers[i-1]
-	case act == "down" && i+1 < len(layers):
-		layers[i], layers[i+1] = layers[i+1], layers[i]
-	case act == "out":
-		return slices.Delete(layers, i, i+1)
-	}
-	return layers
 }

@@ -150,23 +150,17 @@ func (s *Site) open(w http.ResponseWriter, r *http.Request) (*chartPage, error) 
 	if !p.Embedded {
 		p.Script = "chart.js"
 	}
-	if p.Combined, err = s.o.Analyses.Combine(w, r, p.View, v.Title, v.Kind, figures(v.Layers)); err != nil {
+	if p.Combined, err = s.o.Analyses.Combine(w, r, p.View, v.Title, v.Kind, layersOf(v.Layers)); err != nil {
 		return nil, err
 	}
 	p.CSV, p.JSON, p.SVG = p.Href(pathOf(v)+"values.csv"), p.Href(pathOf(v)+"values.json"), p.Href(pathOf(v)+"figure.svg")
 	return p, nil
 }
 
-func figures(layers []visual.Layer) (out []analyse.Layer) {
+// layersOf gives the layers to who draws them.
+func layersOf(layers []visual.Layer) (out []data.Layer) {
 	for _, l := range layers {
-		out = append(out, analyse.Layer(l))
-	}
-	return out
-}
-
-func atlases(layers []visual.Layer) (out []maps.Layer) {
-	for _, l := range layers {
-		out = append(out, maps.Layer(l))
+		out = append(out, data.Layer(l))
 	}
 	return out
 }
@@ -242,7 +236,7 @@ func (s *Site) atlas(w http.ResponseWriter, r *http.Request) error {
 	p := &atlasPage{}
 	p.View, p.shown = s.begin(w, r, v, actor, func(l *locale.Printer) string { return l.T("Address of this map") })
 	p.Style, p.Script = "map.css", "map.js"
-	if p.Layered, err = s.o.Maps.Layer(w, r, p.View, atlases(v.Layers)); err != nil {
+	if p.Layered, err = s.o.Maps.Layer(w, r, p.View, layersOf(v.Layers)); err != nil {
 		return err
 	}
 	return s.Render(w, r, http.StatusOK, s.pages["map"], p)
