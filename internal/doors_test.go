@@ -153,7 +153,7 @@ func doorList() []door {
 		{pattern: "/explore/dataset/{id}/{$}", harmless: "sends to the first tab whether it is there or not"},
 		{pattern: "/{$}", requests: with("/", "", "lang=fr")}, {pattern: "/", harmless: "no route"}, {pattern: "/assets/", harmless: "files of the portal"}, {pattern: "/favicon.ico", harmless: "files of the portal"},
 		{pattern: "/robots.txt", harmless: "a text"}, {pattern: "/poster.png", harmless: "the portal's name"},
-		{pattern: "/explore/dataset/{id}/poster.png", requests: with(page+"/poster.png", "in=fr")},
+		{pattern: "/explore/dataset/{id}/poster.png", requests: with(page+"/poster.png", "lang=fr")},
 	}
 }
 

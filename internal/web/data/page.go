@@ -134,7 +134,7 @@ func (f *Frame) Open(w http.ResponseWriter, r *http.Request, tab string) (Page, 
 	}
 	p.About = page.Cut(p.About, 300)
 	if e.Public() {
-		p.Card = p.Origin + p.Link(FileAddress(e.ID, "poster.png"), url.Values{"v": {Edition(e)}, "in": {p.Tag}})
+		p.Card = p.Origin + FileAddress(e.ID, "poster.png") + "?" + url.Values{"v": {Edition(e)}, "lang": {p.Tag}}.Encode()
 	}
 	p.Chips = p.Filter.Chips(p.Printer, p.Label, p.Filtered)
 	p.Clear = p.Filtered(Filter{})

@@ -10,8 +10,10 @@ import (
 	"parvis/internal/web/poster"
 )
 
-// posterOf gives the address of the picture that stands for the portal.
-func posterOf(v view) string { return v.Origin + v.Link("/poster.png", url.Values{"in": {v.Tag}}) }
+// posterOf gives the address of the picture that stands for the portal, in the page's language.
+func posterOf(v view) string {
+	return v.Origin + "/poster.png?" + url.Values{"lang": {v.Tag}}.Encode()
+}
 
 // about says what the portal is in a sentence.
 func about(p *locale.Printer) string {
@@ -21,9 +23,6 @@ func about(p *locale.Printer) string {
 // poster draws the picture that stands for the portal where its first page or its catalogue is shared.
 func (s *Site) poster(w http.ResponseWriter, r *http.Request) error {
 	v := s.View(w, r, nil, "")
-	if p := s.Locales.Printer(r.URL.Query().Get("in")); p != nil {
-		v.Printer = p
-	}
 	drawn, ok := s.known.Get("poster/" + v.Tag)
 	if !ok {
 		c := poster.Poster{Portal: []string{v.T("Open data")}, Title: v.Portal(), Facts: about(v.Printer), Left: v.Dir == "rtl"}

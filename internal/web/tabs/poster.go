@@ -13,8 +13,8 @@ import (
 	"parvis/internal/web/poster"
 )
 
-// poster draws the picture that stands for a dataset where its page is shared, for everybody: in the language "in", so that
-// nothing of who asks matters.
+// poster draws the picture that stands for a dataset where its page is shared, in the language of
+// its address.
 func (s *Tabs) poster(w http.ResponseWriter, r *http.Request) error {
 	actor, err := s.Server.Actor(w, r)
 	if err != nil {
@@ -25,9 +25,6 @@ func (s *Tabs) poster(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := s.View(w, r, nil, "")
-	if p := s.Locales.Printer(r.URL.Query().Get("in")); p != nil {
-		v.Printer = p
-	}
 	key := e.UID + "/" + data.Edition(e) + "/" + strconv.FormatInt(e.Revision, 36) + "/" + v.Tag
 	h := w.Header()
 	h.Set("Cache-Control", "public, max-age=3600")
