@@ -29,7 +29,7 @@ const (
 var opening = make(chan struct{}, 1)
 
 // Shrink gives a picture as it is kept: a JPEG at most 960 pixels wide, without anything but its pixels, on white where
-// it let the ground through. Kind Invalid: it is no picture, or too large a one.
+// it let the ground through, turned as it says that it is to be seen. Kind Invalid: it is no picture, or too large a one.
 func Shrink(sent []byte) ([]byte, error) {
 	if len(sent) > LargestPicture {
 		return nil, fault.New(fault.Invalid, "The picture holds more than %d MB.", LargestPicture>>20)
@@ -47,13 +47,17 @@ func Shrink(sent []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "The picture is damaged: it ends too early or holds what its format does not allow.")
 	}
-	box := from.Bounds()
-	scale := min(1, float64(pictureWidth)/float64(box.Dx()), float64(pictureTall)/float64(box.Dy()))
+	box, turn := from.Bounds(), orientation(sent)
+	wide, tall := box.Dx(), box.Dy()
+	if sideways(turn) {
+		wide, tall = tall, wide
+	}
+	scale := min(1, float64(pictureWidth)/float64(wide), float64(pictureTall)/float64(tall))
 	into := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(box.Dx())*scale)), max(1, int(float64(box.Dy())*scale))))
 	stddraw.Draw(into, into.Bounds(), image.NewUniform(color.White), image.Point{}, stddraw.Src)
 	draw.CatmullRom.Scale(into, into.Bounds(), from, box, draw.Over, nil)
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, into, &jpeg.Options{Quality: quality}); err != nil {
+	if err := jpeg.Encode(&out, turned(into, turn), &jpeg.Options{Quality: quality}); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
