@@ -190,7 +190,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	datasets, err := tabs.New(tabs.Options{Frame: onData, Reuses: gallery, API: api, Counts: d.counter.Level() != statistics.Off, Versions: p.catalog.Versions})
+	datasets, err := tabs.New(tabs.Options{Frame: onData, Reuses: gallery, API: api, Size: d.api.Size, Counts: d.counter.Level() != statistics.Off, Versions: p.catalog.Versions})
 	if err != nil {
 		return nil, err
 	}

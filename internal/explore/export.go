@@ -166,6 +166,43 @@ func (e *Export) Each(ctx context.Context, take func(*dataset.Batch) error) erro
 	return ctx.Err()
 }
 
+// Sample hands rows from several places of the version to take: all of them where there are few, else about n of
+// those that are looked at, which a filter may leave fewer of. Only for answers that could be handed out in the order of
+// loading; of others it hands out the first n.
+func (e *Export) Sample(ctx context.Context, n int64, take func(*dataset.Batch) error) error {
+	if e.source == nil {
+		return nil
+	}
+	statements := []engine.Statement{sqlgen.Rows(*e.source, e.Plan, int(n), 0)}
+	if sqlgen.Sliceable(e.Plan) {
+		statements = statements[:0]
+		each := (n + samplePlaces - 1) / samplePlaces
+		for place := range int64(samplePlaces) {
+			from := place * e.rows / samplePlaces
+			to := min(from+each, (place+1)*e.rows/samplePlaces)
+			if from < to {
+				statements = append(statements, sqlgen.Window(*e.source, e.Plan, from, to))
+			}
+		}
+	}
+	all := -1
+	for _, st := range statements {
+		rows, err := e.engine.Query(ctx, st)
+		if err != nil {
+			return fmt.Errorf("sample: %w", err)
+		}
+		_, err = drain(rows, &all, take)
+		rows.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// samplePlaces is from how many places of a version a sample is taken.
+const samplePlaces = 16
+
 // drain hands the rows of one answer on until left of them have been taken (negative: all), and tells whether
 // more may be wanted.
 func drain(rows engine.Rows, left *int, take func(*dataset.Batch) error) (more bool, err error) {

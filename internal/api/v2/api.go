@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/explore"
@@ -48,7 +50,8 @@ type API struct {
 	meter    meter
 	cache    *cache
 	parquet  *shelf
-	buffers  sync.Pool // of *[]byte: answers in the making
+	sizes    *lru.Cache[string, int64] // of files, as Size tells them
+	buffers  sync.Pool                 // of *[]byte: answers in the making
 }
 
 // New makes the door.
@@ -73,6 +76,7 @@ func New(o Options) *API {
 		o.CacheBytes = 64 << 20
 	}
 	a.cache = newCache(o.CacheBytes)
+	a.sizes, _ = lru.New[string, int64](4096)
 	a.buffers.New = func() any { b := make([]byte, 0, 64<<10); return &b }
 	return a
 }

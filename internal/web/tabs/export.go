@@ -45,7 +45,7 @@ func (p *exportPage) Rows() int64 {
 func (p *exportPage) With(formats []format) formatList { return formatList{p, formats} }
 
 // format is one file format and where its file is.
-type format struct{ Name, Says, Kind, Href string }
+type format struct{ Name, Says, Kind, Href, Size string }
 
 func (s *Tabs) export(w http.ResponseWriter, r *http.Request) error {
 	base, err := s.Open(w, r, "export")
@@ -89,15 +89,36 @@ func (s *Tabs) export(w http.ResponseWriter, r *http.Request) error {
 		if !slices.Contains(s.formats, f.Kind) {
 			continue
 		}
-		f.Href = data.APIURL(p.ID, "exports/"+f.Kind, p.parameters(f.Kind))
-		switch {
-		case f.Kind != "geojson":
-			p.Tables = append(p.Tables, f)
-		case geo:
+		if f.Kind == "geojson" && !geo {
+			continue
+		}
+		query := p.parameters(f.Kind)
+		f.Href = data.APIURL(p.ID, "exports/"+f.Kind, query)
+		if f.Size, err = s.size(r, p.Page, f.Kind, query, p.Rows()); err != nil {
+			return err
+		}
+		if f.Kind == "geojson" {
 			p.Maps = append(p.Maps, f)
+		} else {
+			p.Tables = append(p.Tables, f)
 		}
 	}
 	return s.Render(w, r, status, s.pages["export"], p)
+}
+
+// size says how large a file is, "" where nobody can tell or may have it.
+func (s *Tabs) size(r *http.Request, p data.Page, kind string, query url.Values, rows int64) (string, error) {
+	if s.measure == nil || p.Hidden || p.NoRows || p.NoFiles {
+		return "", nil
+	}
+	bytes, exact, err := s.measure(r.Context(), p.Actor, p.ID, kind, query, rows)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("size of %s as %s: %w", p.ID, kind, err)
+	case exact:
+		return p.Bytes(bytes), nil
+	}
+	return p.T("about {size}", "size", p.Bytes(bytes)), nil
 }
 
 // parameters gives the options of the form as those of the machine door.

@@ -24,6 +24,7 @@ type informationPage struct {
 	rows        int64
 	Lede        string
 	Download    string // address of the whole CSV
+	Size        string // of it
 	Facts       []fact
 	Body        template.HTML // sanitised
 	Written     string        // the language of lede and body
@@ -84,7 +85,11 @@ func (s *Tabs) information(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Facts = facts(p)
 	if !p.NoRows && !p.Hidden && !p.NoFiles {
-		p.Download = data.APIURL(p.ID, "exports/csv", p.Labelled(url.Values{}))
+		query := p.Labelled(url.Values{})
+		p.Download = data.APIURL(p.ID, "exports/csv", query)
+		if p.Size, err = s.size(r, p.Page, "csv", query, p.rows); err != nil {
+			return err
+		}
 	}
 	var seen *portrait.Portrait
 	if !p.NoRows && !p.Hidden {

@@ -5,11 +5,13 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"net/url"
 	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/microcosm-cc/bluemonday"
 
+	"parvis/internal/account"
 	"parvis/internal/dataset"
 	"parvis/internal/server"
 	"parvis/internal/web/data"
@@ -35,8 +37,13 @@ type Options struct {
 	API      http.Handler                                                    // the machine door, asked by the API tab for its live answer
 	Counts   bool                                                            // uses are counted: a dataset's pages link to what is known of its own
 	Versions func(ctx context.Context, id string) ([]dataset.Version, error) // of a dataset that who asks may see, the newest first
+	Size     Measure                                                         // nil: no sizes of files are shown
 	Formats  []string                                                        // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
 }
+
+// Measure tells the size in bytes of a file of so many rows that the machine door hands out for these parameters; exact is
+// false where it is reckoned from some of the rows.
+type Measure func(ctx context.Context, a account.Actor, id, kind string, query url.Values, rows int64) (bytes int64, exact bool, err error)
 
 // Tabs is the door of a dataset's pages.
 type Tabs struct {
@@ -44,6 +51,7 @@ type Tabs struct {
 	reuses     *reuses.Site
 	api        http.Handler
 	counts     bool
+	measure    Measure
 	formats    []string
 	versionsOf func(ctx context.Context, id string) ([]dataset.Version, error)
 	pages      map[string]*template.Template
@@ -58,7 +66,7 @@ func New(o Options) (*Tabs, error) {
 	if o.Formats == nil {
 		o.Formats = []string{"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
 	}
-	s := &Tabs{Frame: o.Frame, reuses: o.Reuses, api: o.API, counts: o.Counts, formats: o.Formats, versionsOf: o.Versions, rich: data.RichText()}
+	s := &Tabs{Frame: o.Frame, reuses: o.Reuses, api: o.API, counts: o.Counts, measure: o.Size, formats: o.Formats, versionsOf: o.Versions, rich: data.RichText()}
 	var err error
 	if s.pages, err = data.Templates(templateFiles, reuses.Parts); err != nil {
 		return nil, err
