@@ -129,7 +129,7 @@ func openDoors(t *testing.T) *building {
 		t.Fatal(err)
 	}
 	public.Register(pages)
-	datasets, err := tabs.New(tabs.Options{Frame: onData, Reuses: gallery, API: mux, Size: api.Size, Counts: true, Versions: b.Catalog.Versions})
+	datasets, err := tabs.New(tabs.Options{Frame: onData, Reuses: gallery, API: mux, Files: api, Counts: true, Versions: b.Catalog.Versions})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,6 +89,7 @@ func doorList() []door {
 		{pattern: "/explore/dataset/{id}/information/{$}", requests: with(page+"/information/", "", "lang=fr", "lang=ar")},
 		{pattern: "/explore/dataset/{id}/table/{$}", requests: with(page+"/table/", "", "q="+value+"1", "where="+field+"='x'", "where=region='south'", "refine."+field+"=x", "refine.region=north", "sort=-amount", "sort="+field, "page=3", "lang=fr")},
 		{pattern: "/explore/dataset/{id}/export/{$}", requests: with(page+"/export/", "", "where="+field+"='x'", "q="+value+"1", "lang=fr")},
+		{pattern: "/explore/dataset/{id}/export/{format}/{$}", requests: below(page+"/export/", "csv/", "parquet/?lang=fr", "csv/?where="+field+"='x'", "jsonl/?q="+value+"1", "json/?refine.region=south")},
 		{pattern: "/explore/dataset/{id}/api/{$}", requests: with(page+"/api/", "", "select="+field, "where="+field+"='x'", "group_by=region&select=count(*)")},
 		{pattern: "/explore/dataset/{id}/record/{record}/{$}", requests: with(page+"/record/RECORD/", "", "lang=fr")},
 		{pattern: "/explore/dataset/{id}/map/{$}", requests: with(page+"/map/", "", "color=amount", "color="+field, "color=region", "q="+value+"1", "where="+field+"='x'", "geofilter.distance=7,8,900000", "lang=ar")},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"net/netip"
 	"os"
 	"regexp"
@@ -35,6 +36,7 @@ type settings struct {
 	grace       time.Duration
 	memory      string
 	loadMemory  string
+	exportDisk  int64 // bytes
 	threads     int
 	deadline    time.Duration
 	openFiles   int
@@ -96,6 +98,7 @@ func options() []option {
 		{"shutdown-timeout", "DURATION", "30s", "how long requests may go on after the portal was told to end", duration(func(s *settings) *time.Duration { return &s.grace })},
 		{"memory-limit", "SIZE", "", "memory of the engine for questions, as in 4GB; empty: 80 % of the machine's", size(func(s *settings) *string { return &s.memory })},
 		{"load-memory-limit", "SIZE", "", "memory of the engine for one load; empty: 1 GB or a quarter of the machine's, whichever is less", size(func(s *settings) *string { return &s.loadMemory })},
+		{"export-disk", "SIZE", "4GB", "disk for exports that are made beforehand, none of which may be larger, and for Parquet files", bytesOf(func(s *settings) *int64 { return &s.exportDisk })},
 		{"threads", "N", "0", "threads of the engine; 0: as many as the machine has", number(func(s *settings) *int { return &s.threads }, 0)},
 		{"query-timeout", "DURATION", "30s", "how long the engine may work on one question", duration(func(s *settings) *time.Duration { return &s.deadline })},
 		{"daily-calls", "N", "0", "API calls answered a day, to everybody together; 0: as many as come", number(func(s *settings) *int { return &s.calls }, 0)},
@@ -336,7 +339,7 @@ func duration(of func(*settings) *time.Duration) func(*settings, string) error {
 }
 
 var (
-	sizeForm    = regexp.MustCompile(`(?i)^[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B$`)
+	sizeForm    = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) ?([KMGT]i?)?B$`)
 	addressForm = regexp.MustCompile(`^https?://[^/?#\s]+/?$`)
 )
 
@@ -346,6 +349,32 @@ func size(of func(*settings) *string) func(*settings, string) error {
 			return fmt.Errorf("%q is no size such as 500MB or 4GB", v)
 		}
 		*of(s) = v
+		return nil
+	}
+}
+
+// bytesOf reads a size as a number of bytes: kB is 1,000 of them, KiB 1,024.
+func bytesOf(of func(*settings) *int64) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		form := sizeForm.FindStringSubmatch(v)
+		if form == nil {
+			return fmt.Errorf("%q is no size such as 500MB or 4GB", v)
+		}
+		n, err := strconv.ParseFloat(form[1], 64)
+		if err != nil {
+			return err
+		}
+		base := 1000.0
+		if len(form[2]) == 2 {
+			base = 1024
+		}
+		if unit := form[2]; unit != "" {
+			n *= math.Pow(base, float64(1+strings.IndexByte("KMGT", unit[0]&^0x20)))
+		}
+		if n < 1 || n > 1<<60 {
+			return fmt.Errorf("%q is no size that a disk could have", v)
+		}
+		*of(s) = int64(n)
 		return nil
 	}
 }

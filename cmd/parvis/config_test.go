@@ -105,6 +105,21 @@ func TestWrongSettingsSayWhere(t *testing.T) {
 	}
 }
 
+func TestSizesInBytes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for text, want := range map[string]int64{"20B": 20, "1.5 kB": 1500, "2KiB": 2048, "4gb": 4_000_000_000, "1TiB": 1 << 40} {
+		s, err := load(map[string]string{"export-disk": text}, environment(nil))
+		if err != nil || s.exportDisk != want {
+			t.Errorf("%s: %d, %v, want %d", text, s.exportDisk, err, want)
+		}
+	}
+	for _, text := range []string{"0GB", "-1GB", "much", "12", strings.Repeat("9", 400) + "TB"} {
+		if _, err := load(map[string]string{"export-disk": text}, environment(nil)); err == nil {
+			t.Errorf("%q is taken as a size", text)
+		}
+	}
+}
+
 func TestThePortalsOwnLanguage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for content, want := range map[string]string{

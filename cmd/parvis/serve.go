@@ -21,7 +21,7 @@ SIGTERM or SIGINT ends the server when the requests in flight are answered, a se
 			"keep-versions", "keep-audit", "shutdown-timeout", "daily-calls", "daily-anonymous-calls", "base-map", "base-map-credit", "reuses", "statistics", "keep-statistics", "trusted-proxies",
 			"smtp", "mail-from", "signup", "session-lifetime", "oidc-issuer", "oidc-client-id", "oidc-client-secret", "oidc-name", "oidc-scopes",
 			"oidc-groups-claim", "oidc-attributes", "oidc-signup",
-			"memory-limit", "threads", "query-timeout", "open-versions"},
+			"memory-limit", "threads", "query-timeout", "open-versions", "export-disk"},
 		run: serve,
 	}
 }

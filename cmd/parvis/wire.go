@@ -113,7 +113,7 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 	})
 	d := &doors{ground: ground, metrics: metrics.Handler, explorer: p.explorer(), counter: counter, log: p.log, apps: apps, desk: desk}
 	d.api = v2.New(v2.Options{
-		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"),
+		Explorer: d.explorer, Catalog: p.catalog, Server: shared, Temp: p.temp.Path("engine"), FileBytes: p.set.exportDisk,
 		BaseURL: p.set.url, Language: locales.Languages()[0].Rules,
 		Quota: v2.Quota{Portal: int64(p.set.calls), Anonymous: int64(p.set.anonymous)},
 	})
@@ -190,7 +190,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	datasets, err := tabs.New(tabs.Options{Frame: onData, Reuses: gallery, API: api, Size: d.api.Size, Counts: d.counter.Level() != statistics.Off, Versions: p.catalog.Versions})
+	datasets, err := tabs.New(tabs.Options{Frame: onData, Reuses: gallery, API: api, Files: d.api, Counts: d.counter.Level() != statistics.Off, Versions: p.catalog.Versions})
 	if err != nil {
 		return nil, err
 	}

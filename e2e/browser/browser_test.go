@@ -24,7 +24,7 @@ var pages = []string{
 	"/", "/explore/", "/explore/?q=limay", "/explore/?q=communes", "/explore/?q=nothing-is-called-so", "/explore/?refine.theme=Territoire",
 	"/explore/dataset/communes-gpseo/information/", "/explore/dataset/communes-gpseo/table/",
 	"/explore/dataset/communes-gpseo/table/?where=population+%3E+10000", "/explore/dataset/communes-gpseo/table/?where=population+%3E",
-	"/explore/dataset/communes-gpseo/export/", "/explore/dataset/communes-gpseo/api/",
+	"/explore/dataset/communes-gpseo/export/", "/explore/dataset/communes-gpseo/export/csv/", "/explore/dataset/communes-gpseo/api/",
 	"/explore/dataset/pays-du-monde/map/", "/explore/dataset/gares-allemagne/map/?lat=x&lon=1&km=2", "/explore/embed/dataset/seismes-une-semaine/map/?color=magnitude",
 	"/explore/dataset/jours-feries/calendar/?month=2026-05", "/explore/embed/dataset/seismes-une-semaine/calendar/", "/explore/dataset/communes-gpseo/analyze/", "/explore/dataset/meteo-seattle/analyze/?by=temps&kind=stacked&fn=count", "/explore/embed/dataset/meteo-seattle/analyze/?kind=range",
 	"/explore/dataset/communes-gpseo/versions/", "/explore/embed/dataset/communes-gpseo/table/", "/explore/dataset/communes-gpseo/table/column/population_municipale/?from=x", "/explore/dataset/communes-gpseo/table/?column=commune&column=tranche&view=cards",

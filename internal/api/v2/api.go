@@ -15,6 +15,7 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/explore"
+	"parvis/internal/export"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
 )
@@ -27,11 +28,12 @@ type Options struct {
 	Explorer *explore.Explorer
 	Catalog  *catalog.Catalog
 	Server   *server.Server
-	Temp     string // a directory of the door's own, where the engine may write: for Parquet files
+	Temp     string // a directory of the door's own, where the engine may write: for exports
 
 	BaseURL    string // "https://data.example.org", of links; "": as the request names it
 	Language   string // of who does not ask for one; "" is "en"
 	Quota      Quota
+	FileBytes  int64            // of finished exports kept in Temp; 0 is 4 GB
 	CacheBytes int64            // of answers kept in memory; 0 is 64 MB, less than 0 none
 	Groups     int              // groups of an answer where the asker sets no limit; 0 is 20,000
 	Clock      func() time.Time // nil is time.Now
@@ -49,7 +51,8 @@ type API struct {
 	calls    calls
 	meter    meter
 	cache    *cache
-	parquet  *shelf
+	desk     *export.Desk
+	temp     string
 	sizes    *lru.Cache[string, int64] // of files, as Size tells them
 	buffers  sync.Pool                 // of *[]byte: answers in the making
 }
@@ -59,9 +62,9 @@ func New(o Options) *API {
 	a := &API{
 		explorer: o.Explorer, catalog: o.Catalog, server: o.Server,
 		base: strings.TrimSuffix(o.BaseURL, "/"), language: o.Language, groups: o.Groups, clock: o.Clock,
-		calls:   calls{quota: o.Quota},
-		meter:   meter{windows: map[string]*window{}},
-		parquet: newShelf(o.Temp, shelfBytes),
+		calls: calls{quota: o.Quota},
+		meter: meter{windows: map[string]*window{}},
+		temp:  o.Temp,
 	}
 	if a.language == "" {
 		a.language = "en"
@@ -75,6 +78,10 @@ func New(o Options) *API {
 	if o.CacheBytes == 0 {
 		o.CacheBytes = 64 << 20
 	}
+	if o.FileBytes == 0 {
+		o.FileBytes = 4 << 30
+	}
+	a.desk = export.NewDesk(o.Temp, o.FileBytes)
 	a.cache = newCache(o.CacheBytes)
 	a.sizes, _ = lru.New[string, int64](4096)
 	a.buffers.New = func() any { b := make([]byte, 0, 64<<10); return &b }
@@ -82,7 +89,7 @@ func New(o Options) *API {
 }
 
 // Close removes the door's temporary files.
-func (a *API) Close() { a.parquet.close() }
+func (a *API) Close() { a.desk.Close() }
 
 // call is one request on its way.
 type call struct {
@@ -173,23 +180,26 @@ func names() []string {
 // tag names the answer to a call over data in this state. It is the zero tag, which names nothing, where the
 // answer may depend on the clock.
 func (c *call) tag(state ...string) tag {
-	if c.volatile() {
+	if c.params.volatile() {
 		return tag{}
 	}
+	return c.params.sum(strings.TrimSuffix(c.URL.Path, "/"), append([]string{c.base, c.lang}, state...)...)
+}
+
+// sum names an answer by what it is of, these parameters, and whatever else it depends on.
+func (p parameters) sum(of string, on ...string) tag {
 	buffer := make([]byte, 0, 512)
 	add := func(s string) {
 		buffer = append(buffer, byte(len(s)), byte(len(s)>>8), byte(len(s)>>16))
 		buffer = append(buffer, s...)
 	}
 	add(formatRevision)
-	add(strings.TrimSuffix(c.URL.Path, "/"))
-	add(c.base)
-	add(c.lang)
-	for _, s := range state {
+	add(of)
+	for _, s := range on {
 		add(s)
 	}
 	for i, name := range names() {
-		for _, value := range c.params[name] {
+		for _, value := range p[name] {
 			buffer = append(buffer, byte(i))
 			add(value)
 		}
@@ -208,9 +218,9 @@ func (t tag) quoted() string {
 
 // volatile tells whether the question may ask for the present moment: a call of now() in a clause. A text that
 // only looks so costs no more than a cached answer.
-func (c *call) volatile() bool {
+func (p parameters) volatile() bool {
 	for _, name := range [...]string{"select", "where", "group_by", "order_by", "qv1"} {
-		for _, text := range c.params[name] {
+		for _, text := range p[name] {
 			if callsNow(text) {
 				return true
 			}

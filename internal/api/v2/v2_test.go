@@ -30,6 +30,7 @@ import (
 type door struct {
 	*exploretest.Portal
 	handler http.Handler
+	api     *v2.API
 	log     *bytes.Buffer
 }
 
@@ -60,6 +61,7 @@ func openWith(t testing.TB, find server.KeyFinder, change ...func(*v2.Options)) 
 	t.Cleanup(a.Close)
 	mux := http.NewServeMux()
 	a.Register(mux)
+	d.api = a
 	d.handler = s.Wrap(mux, server.JSON)
 	return d
 }

@@ -19,6 +19,9 @@ import (
 	"parvis/internal/geo"
 )
 
+// MostRows is how many rows an export may have, below its header.
+const MostRows = maxRows - 1
+
 // What a sheet of Excel holds.
 const (
 	maxRows       = excelize.TotalRows

@@ -100,7 +100,7 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 	none := func(context.Context, string) ([]dataset.Version, error) {
 		return []dataset.Version{{Number: 1, Rows: 3}}, nil
 	}
-	doors, use := tabs.Options{Versions: none}, usage.Options{Find: func(a account.Actor, id string) (*catalog.Entry, error) {
+	doors, use := tabs.Options{Versions: none, Files: long{}}, usage.Options{Find: func(a account.Actor, id string) (*catalog.Entry, error) {
 		e, _, err := p.Dataset(t.Context(), a, id)
 		return e, err
 	}}

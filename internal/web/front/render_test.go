@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/explore"
+	"parvis/internal/export"
 	"parvis/internal/fault"
 	"parvis/internal/odsql"
 	"parvis/internal/web/data"
@@ -62,6 +64,27 @@ func (f fixture) Scan(_ context.Context, _ account.Actor, _ string, _ odsql.Ques
 	columns := []dataset.Column{{Name: "name", Type: dataset.Text}}
 	each(columns, &dataset.Batch{Len: 1, Vectors: []dataset.Vector{{Offsets: []int32{0, 1}, Bytes: []byte("x")}}})
 	return nil
+}
+
+// long is files that take long, each at another stage.
+type long struct{}
+
+func (long) Size(context.Context, account.Actor, string, string, url.Values, int64) (int64, bool, error) {
+	return 2e9, false, nil
+}
+
+func (long) Prepare(_ context.Context, _ account.Actor, _, kind string, _ url.Values) (export.Progress, error) {
+	switch kind {
+	case "csv":
+		return export.Progress{State: export.Making, Rows: 4_000_000, Bytes: 8e8, For: time.Minute}, nil
+	case "jsonl":
+		return export.Progress{State: export.Waiting, Ahead: 3}, nil
+	case "parquet":
+		return export.Progress{State: export.Making, Bytes: 1e8, For: 10 * time.Second}, nil
+	case "json":
+		return export.Progress{State: export.Ready, Bytes: 123_456_789}, nil
+	}
+	return export.Progress{}, fault.New(fault.TooLarge, "too large")
 }
 
 const evil = `"><script>alert(1)</script><img src=x onerror=alert(1) style="color:red"> ' \ {{.}} ${x} ` + "`\u202e\u0000\n"
@@ -144,7 +167,7 @@ func TestPagesRender(t *testing.T) {
 		"/explore/", "/explore/?q=" + quoted + "&refine.theme=" + quoted + "&exclude.x=" + quoted + "&sort=" + quoted + "&more=keyword&page=2",
 		"/terms/cookies-policy/", "/nowhere/" + quoted, "/explore/dataset/x/record/" + strings.Repeat("0a", 20) + "/?q=a",
 	}
-	for _, name := range []string{"information", "table", "export", "api"} {
+	for _, name := range []string{"information", "table", "export", "api", "export/csv", "export/jsonl", "export/parquet", "export/json", "export/xlsx"} {
 		targets = append(targets, data.Address("some.set", name), data.Address("some.set", name)+"?q="+quoted+"&where="+quoted+"&refine."+quoted+"="+quoted+
 			"&sort=-n&page=3&names=names&delimiter=%09&rows=filtered&select="+quoted+"&order_by=%27%22%5C&limit=9")
 	}
@@ -158,6 +181,9 @@ func TestPagesRender(t *testing.T) {
 				}
 				what := name + " " + target + " in " + lang
 				status, body, header := pagetest.Get(t, h, target+sep+"lang="+lang)
+				if status == http.StatusSeeOther && strings.Contains(target, "/export/") {
+					continue
+				}
 				if status != http.StatusOK && status != http.StatusNotFound {
 					t.Errorf("%s: %d", what, status)
 				}
@@ -189,6 +215,15 @@ func TestPagesSayWhatTheyShow(t *testing.T) {
 		{"full", "/explore/?lang=fr&refine.theme=%C3%8Ele", 200, []string{"10\u00a0000 jeux de données", `rel="next"`, "page=500"}, nil},
 		{"full", data.Address("x", "export") + "?q=a%22b&names=names&lang=en", 200, []string{"where=search%28%22a%5C%22b%22%29"}, []string{"use_labels=true"}},
 		{"full", data.Address("x", "api") + "?where=n+%3E+5&refine.d=2026&lang=en", 200, []string{"refine=%60d%60%3A%222026%22", "where=n", "curl ", "&#34;asked&#34;"}, nil},
+		{"full", data.Address("x", "export") + "?lang=en&rows=all", 200, []string{`/explore/dataset/some.set/export/csv/?lang=en&rows=all" rel="nofollow"`, "about 2.0\u00a0GB", "at most 1,048,575 rows"}, []string{"exports/xlsx", "export/xlsx"}},
+		{"full", data.Address("x", "export/csv") + "?lang=en&names=names", 200, []string{"<title>40% – CSV", `<progress max="100" value="40"`, "4,000,000 rows of 10,000,000", "800\u00a0MB", "about 2 minutes left", `<noscript><meta http-equiv="refresh" content="5">`, "data-coming", `exports/csv"`, `content="noindex"`}, nil},
+		{"full", data.Address("x", "export/jsonl") + "?lang=en", 200, []string{"3 other files come first", "data-coming", `http-equiv="refresh"`, `<progress max="100" aria-label`}, nil},
+		{"full", data.Address("x", "export/parquet") + "?lang=en", 200, []string{`value="5"`, "100\u00a0MB", "about 3 minutes left"}, []string{"rows of"}},
+		{"full", data.Address("x", "export/json") + "?lang=en", 200, []string{"The file is ready", "123\u00a0MB", `exports/json" download`}, []string{"data-coming", `http-equiv="refresh"`}},
+		{"full", data.Address("x", "export/xlsx") + "?lang=en", 303, nil, nil},
+		{"pseudo", data.Address("x", "export/xlsx") + "?lang=en", 200, []string{"larger than those that the portal prepares", "exports/xlsx"}, []string{"data-coming", `http-equiv="refresh"`}},
+		{"full", data.Address("x", "export/shp") + "?lang=en", 404, nil, nil},
+		{"hidden", data.Address("x", "export/csv") + "?lang=en", 303, nil, []string{"exports/csv"}},
 		{"full", "/terms/cookies-policy/?lang=en", 200, []string{"A first visit stores nothing", "anonymised", "http://portal.example", `id="what-is-a-cookie"`}, nil},
 	} {
 		status, body, _ := pagetest.Get(t, siteOver(t, f[c.fixture], "Town"), c.target)

@@ -32,6 +32,7 @@ type View struct {
 	Embedded bool     // it is shown within a page of somebody else: bare, without a menu, and nothing is stored for it
 	Framed   bool     // it shows other pages of the portal in frames
 	Live     bool     // it shows the moment of its making, as how long something took: it is not kept to be compared
+	Refresh  int      // seconds after which a browser without scripts asks again; 0: never
 	Said     string   // what has just been done, told at the top; "" for nothing
 
 	Params url.Values // the address' query

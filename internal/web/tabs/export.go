@@ -6,10 +6,11 @@ import (
 	"net/url"
 	"slices"
 
+	"parvis/internal/dataset"
+	"parvis/internal/export"
+	"parvis/internal/fault"
 	"parvis/internal/web/data"
 	"parvis/internal/web/page"
-
-	"parvis/internal/fault"
 )
 
 // exportPage offers the rows as files.
@@ -44,57 +45,23 @@ func (p *exportPage) Rows() int64 {
 // With gives a list of formats to its template.
 func (p *exportPage) With(formats []format) formatList { return formatList{p, formats} }
 
-// format is one file format and where its file is.
-type format struct{ Name, Says, Kind, Href, Size string }
+// format is one file format, where its file is, "" where it cannot hold the rows, and where that is made beforehand, "" where it is not worth
+// the wait.
+type format struct{ Name, Says, Kind, Href, Size, Prepare, TooMany string }
+
+// worthPreparing is the size in bytes from which a file is offered to be made beforehand.
+const worthPreparing = 100_000_000
 
 func (s *Tabs) export(w http.ResponseWriter, r *http.Request) error {
-	base, err := s.Open(w, r, "export")
+	p, status, err := s.openExport(w, r)
 	if err != nil {
 		return err
 	}
-	p := &exportPage{Page: base, Citation: base.Citation()}
-	p.Names = p.Params.Get("names") == "names"
-	p.Delimiter = p.Params.Get("delimiter")
-	if !slices.Contains([]string{",", ";", "\t"}, p.Delimiter) {
-		p.Delimiter = ";"
-	}
-	p.CanFilter = !p.Filter.Empty()
-	p.Filtered = p.CanFilter && p.Params.Get("rows") != "all"
-	if p.All, err = s.CountRows(r, p.Page); err != nil {
-		return err
-	}
-	p.Matching = p.All
-	status := http.StatusOK
-	if p.CanFilter && !p.Hidden && !p.NoRows {
-		none := 0
-		q := p.Filter.Question()
-		q.Limit = &none
-		rows, err := s.Portal.Records(r.Context(), p.Actor, p.ID, q)
-		switch {
-		case err != nil && fault.KindOf(err) == fault.Invalid:
-			p.Error, status = p.Explain(err), http.StatusBadRequest
-			p.CanFilter, p.Filtered = false, false
-		case err != nil:
-			return fmt.Errorf("export of %s: %w", p.ID, err)
-		default:
-			p.Matching = rows.Total
-		}
-	}
-	p.Keep = page.Pairs(p.Filter.Values(), func(string) bool { return true })
-	geo := false
-	for _, f := range p.Entry.Fields {
-		geo = geo || f.Geo()
-	}
 	for _, f := range p.formats() {
-		if !slices.Contains(s.formats, f.Kind) {
+		if !p.offers(f.Kind) {
 			continue
 		}
-		if f.Kind == "geojson" && !geo {
-			continue
-		}
-		query := p.parameters(f.Kind)
-		f.Href = data.APIURL(p.ID, "exports/"+f.Kind, query)
-		if f.Size, err = s.size(r, p.Page, f.Kind, query, p.Rows()); err != nil {
+		if err := s.offer(r, p, &f); err != nil {
 			return err
 		}
 		if f.Kind == "geojson" {
@@ -106,19 +73,90 @@ func (s *Tabs) export(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, status, s.pages["export"], p)
 }
 
-// size says how large a file is, "" where nobody can tell or may have it.
-func (s *Tabs) size(r *http.Request, p data.Page, kind string, query url.Values, rows int64) (string, error) {
-	if s.measure == nil || p.Hidden || p.NoRows || p.NoFiles {
-		return "", nil
+// offer fills in where a file is and how large, or why it cannot be.
+func (s *Tabs) offer(r *http.Request, p *exportPage, f *format) error {
+	kind, _ := export.Named(f.Kind)
+	if !kind.Holds(p.Rows()) {
+		f.TooMany = p.N("A sheet holds at most {n} row: filter the rows, or choose CSV.", "A sheet holds at most {n} rows: filter the rows, or choose CSV.", kind.MostRows)
+		return nil
 	}
-	bytes, exact, err := s.measure(r.Context(), p.Actor, p.ID, kind, query, rows)
+	query := p.parameters(f.Kind)
+	f.Href = data.APIURL(p.ID, "exports/"+f.Kind, query)
+	bytes, exact, err := s.size(r, p.Page, f.Kind, query, p.Rows())
+	if err != nil {
+		return err
+	}
+	f.Size = sizeText(p.Page, bytes, exact)
+	if bytes >= worthPreparing {
+		f.Prepare = p.Link(data.Address(p.ID, "export/"+f.Kind), p.Params)
+	}
+	return nil
+}
+
+// openExport reads what files are wanted of which rows, and the status that the page has.
+func (s *Tabs) openExport(w http.ResponseWriter, r *http.Request) (*exportPage, int, error) {
+	base, err := s.Open(w, r, "export")
+	if err != nil {
+		return nil, 0, err
+	}
+	p := &exportPage{Page: base, Citation: base.Citation()}
+	p.Names = p.Params.Get("names") == "names"
+	p.Delimiter = p.Params.Get("delimiter")
+	if !slices.Contains([]string{",", ";", "\t"}, p.Delimiter) {
+		p.Delimiter = ";"
+	}
+	p.CanFilter = !p.Filter.Empty()
+	p.Filtered = p.CanFilter && p.Params.Get("rows") != "all"
+	p.Keep = page.Pairs(p.Filter.Values(), func(string) bool { return true })
+	if p.All, err = s.CountRows(r, p.Page); err != nil {
+		return nil, 0, err
+	}
+	p.Matching = p.All
+	if !p.CanFilter || p.Hidden || p.NoRows {
+		return p, http.StatusOK, nil
+	}
+	none := 0
+	q := p.Filter.Question()
+	q.Limit = &none
+	rows, err := s.Portal.Records(r.Context(), p.Actor, p.ID, q)
 	switch {
+	case err != nil && fault.KindOf(err) == fault.Invalid:
+		p.Error = p.Explain(err)
+		p.CanFilter, p.Filtered = false, false
+		return p, http.StatusBadRequest, nil
 	case err != nil:
-		return "", fmt.Errorf("size of %s as %s: %w", p.ID, kind, err)
-	case exact:
-		return p.Bytes(bytes), nil
+		return nil, 0, fmt.Errorf("export of %s: %w", p.ID, err)
 	}
-	return p.T("about {size}", "size", p.Bytes(bytes)), nil
+	p.Matching = rows.Total
+	return p, http.StatusOK, nil
+}
+
+// offers tells whether there is such a file of this dataset.
+func (p *exportPage) offers(kind string) bool {
+	return kind != "geojson" || slices.ContainsFunc(p.Entry.Fields, dataset.Field.Geo)
+}
+
+// size gives the size of a file in bytes, 0 where nobody can tell or may have it.
+func (s *Tabs) size(r *http.Request, p data.Page, kind string, query url.Values, rows int64) (bytes int64, exact bool, err error) {
+	if s.files == nil || p.Hidden || p.NoRows || p.NoFiles {
+		return 0, false, nil
+	}
+	bytes, exact, err = s.files.Size(r.Context(), p.Actor, p.ID, kind, query, rows)
+	if err != nil {
+		return 0, false, fmt.Errorf("size of %s as %s: %w", p.ID, kind, err)
+	}
+	return bytes, exact, nil
+}
+
+// sizeText says how large a file is, "" where that is not known.
+func sizeText(p data.Page, bytes int64, exact bool) string {
+	switch {
+	case bytes == 0:
+		return ""
+	case exact:
+		return p.Bytes(bytes)
+	}
+	return p.T("about {size}", "size", p.Bytes(bytes))
 }
 
 // parameters gives the options of the form as those of the machine door.

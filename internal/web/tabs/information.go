@@ -87,9 +87,11 @@ func (s *Tabs) information(w http.ResponseWriter, r *http.Request) error {
 	if !p.NoRows && !p.Hidden && !p.NoFiles {
 		query := p.Labelled(url.Values{})
 		p.Download = data.APIURL(p.ID, "exports/csv", query)
-		if p.Size, err = s.size(r, p.Page, "csv", query, p.rows); err != nil {
+		bytes, exact, err := s.size(r, p.Page, "csv", query, p.rows)
+		if err != nil {
 			return err
 		}
+		p.Size = sizeText(p.Page, bytes, exact)
 	}
 	var seen *portrait.Portrait
 	if !p.NoRows && !p.Hidden {

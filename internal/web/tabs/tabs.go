@@ -13,6 +13,7 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/dataset"
+	"parvis/internal/export"
 	"parvis/internal/server"
 	"parvis/internal/web/data"
 	"parvis/internal/web/page"
@@ -37,13 +38,17 @@ type Options struct {
 	API      http.Handler                                                    // the machine door, asked by the API tab for its live answer
 	Counts   bool                                                            // uses are counted: a dataset's pages link to what is known of its own
 	Versions func(ctx context.Context, id string) ([]dataset.Version, error) // of a dataset that who asks may see, the newest first
-	Size     Measure                                                         // nil: no sizes of files are shown
-	Formats  []string                                                        // of exports that work; nil: csv, xlsx, json, jsonl, parquet, geojson
+	Files    Files                                                           // nil: nothing is told of their sizes, and none is made beforehand
 }
 
-// Measure tells the size in bytes of a file of so many rows that the machine door hands out for these parameters; exact is
-// false where it is reckoned from some of the rows.
-type Measure func(ctx context.Context, a account.Actor, id, kind string, query url.Values, rows int64) (bytes int64, exact bool, err error)
+// Files are those that the machine door hands out for a format and its parameters.
+type Files interface {
+	// Size tells the size in bytes of a file of so many rows; exact is false where it is reckoned from some of the rows.
+	Size(ctx context.Context, a account.Actor, id, kind string, query url.Values, rows int64) (bytes int64, exact bool, err error)
+
+	// Prepare makes a file beforehand and tells how far it has come.
+	Prepare(ctx context.Context, a account.Actor, id, kind string, query url.Values) (export.Progress, error)
+}
 
 // Tabs is the door of a dataset's pages.
 type Tabs struct {
@@ -51,8 +56,7 @@ type Tabs struct {
 	reuses     *reuses.Site
 	api        http.Handler
 	counts     bool
-	measure    Measure
-	formats    []string
+	files      Files
 	versionsOf func(ctx context.Context, id string) ([]dataset.Version, error)
 	pages      map[string]*template.Template
 	rich       *bluemonday.Policy // what a description may hold
@@ -63,10 +67,7 @@ type Tabs struct {
 
 // New makes the Tabs; a template that cannot be read is an error.
 func New(o Options) (*Tabs, error) {
-	if o.Formats == nil {
-		o.Formats = []string{"csv", "xlsx", "json", "jsonl", "parquet", "geojson"}
-	}
-	s := &Tabs{Frame: o.Frame, reuses: o.Reuses, api: o.API, counts: o.Counts, measure: o.Size, formats: o.Formats, versionsOf: o.Versions, rich: data.RichText()}
+	s := &Tabs{Frame: o.Frame, reuses: o.Reuses, api: o.API, counts: o.Counts, files: o.Files, versionsOf: o.Versions, rich: data.RichText()}
 	var err error
 	if s.pages, err = data.Templates(templateFiles, reuses.Parts); err != nil {
 		return nil, err
@@ -87,6 +88,7 @@ func (s *Tabs) Register(mux *http.ServeMux) {
 	page("GET /explore/dataset/{id}/table/{$}", server.Counted("table", s.table))
 	page("GET /explore/dataset/{id}/table/column/{field}/{$}", server.Counted("table", s.column))
 	page("GET /explore/dataset/{id}/export/{$}", server.Counted("export", s.export))
+	page("GET /explore/dataset/{id}/export/{format}/{$}", s.prepare)
 	page("GET /explore/dataset/{id}/api/{$}", server.Counted("api", s.console))
 	page("GET /explore/dataset/{id}/record/{record}/{$}", server.Counted("record", s.record))
 	page("GET /explore/dataset/{id}/versions/{$}", server.Counted("versions", s.versions))
