@@ -359,6 +359,45 @@ func TestExportOfManyRows(t *testing.T) {
 	}
 }
 
+// TestSamplesComeFromAllAlong looks at the numbers of rows that a sample holds.
+func TestSamplesComeFromAllAlong(t *testing.T) {
+	p := exploretest.Open(t)
+	many(t, p, 10_000)
+	for _, c := range []struct {
+		name          string
+		q             odsql.Question
+		n             int64
+		least, most   int
+		first, nearly int64 // the largest number is at least nearly
+	}{
+		{"all", odsql.Question{}, 20_000, 10_000, 10_000, 0, 9_999},
+		{"some", odsql.Question{}, 100, 100, 112, 0, 9_300},
+		{"as many as there are", odsql.Question{}, 10_000, 10_000, 10_000, 0, 9_999},
+		{"filtered", odsql.Question{Where: []string{"n >= 500"}}, 100, 100, 100, 500, 599},
+		{"ordered", odsql.Question{OrderBy: "n desc"}, 100, 100, 100, 9_999, 9_999},
+	} {
+		e, err := p.Explorer.Look(t.Context(), account.Anonymous, "many", c.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[int64]bool{}
+		first, last, rows := int64(-1), int64(-1), 0
+		err = e.Sample(t.Context(), c.n, func(b *dataset.Batch) error {
+			for _, v := range b.Vectors[0].Ints[:b.Len] {
+				if first < 0 {
+					first = v
+				}
+				rows++
+				seen[v], last = true, max(last, v)
+			}
+			return nil
+		})
+		if err != nil || rows < c.least || rows > c.most || len(seen) != rows || first != c.first || last < c.nearly {
+			t.Errorf("%s: %d rows, %d different, from %d up to %d, %v", c.name, rows, len(seen), first, last, err)
+		}
+	}
+}
+
 func TestExportEndsWithItsReader(t *testing.T) {
 	p := exploretest.Open(t)
 	many(t, p, 130_000)

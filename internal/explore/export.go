@@ -41,8 +41,8 @@ func (x *Explorer) Export(_ context.Context, a account.Actor, id string, q odsql
 	return x.export(e, q)
 }
 
-// Scan prepares the same for a page that looks through the rows and hands out no file. Kinds as Records.
-func (x *Explorer) Scan(_ context.Context, a account.Actor, id string, q odsql.Question) (*Export, error) {
+// Look prepares the same for a page that looks through the rows and hands out no file. Kinds as Records.
+func (x *Explorer) Look(_ context.Context, a account.Actor, id string, q odsql.Question) (*Export, error) {
 	e, err := x.forRows(a, id)
 	if err != nil {
 		return nil, err
@@ -166,15 +166,14 @@ func (e *Export) Each(ctx context.Context, take func(*dataset.Batch) error) erro
 	return ctx.Err()
 }
 
-// Sample hands rows from several places of the version to take: all of them where there are few, else about n of
-// those that are looked at, which a filter may leave fewer of. Only for answers that could be handed out in the order of
-// loading; of others it hands out the first n.
+// Sample hands rows of the answer to take, batch by batch: all of them where there are no more than n, else n of them or a
+// few more, from places all along the version. Where a filter or an order stands in the way, they are the first n.
 func (e *Export) Sample(ctx context.Context, n int64, take func(*dataset.Batch) error) error {
 	if e.source == nil {
 		return nil
 	}
 	statements := []engine.Statement{sqlgen.Rows(*e.source, e.Plan, int(n), 0)}
-	if sqlgen.Sliceable(e.Plan) {
+	if sqlgen.Sliceable(e.Plan) && len(e.Plan.Filters) == 0 {
 		statements = statements[:0]
 		each := (n + samplePlaces - 1) / samplePlaces
 		for place := range int64(samplePlaces) {

@@ -3,7 +3,6 @@ package data
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"slices"
 
 	"parvis/internal/account"
@@ -104,23 +103,14 @@ func (x Explored) Facets(ctx context.Context, a account.Actor, id string, q odsq
 	return answer.Facets, nil
 }
 
-// Scan implements Portal.
-func (x Explored) Scan(ctx context.Context, a account.Actor, id string, q odsql.Question, each func([]dataset.Column, *dataset.Batch) bool) error {
-	export, err := x.Explorer.Scan(ctx, a, id, q)
+// Sample implements Portal.
+func (x Explored) Sample(ctx context.Context, a account.Actor, id string, n int64, each func([]dataset.Column, *dataset.Batch)) error {
+	rows, err := x.Explorer.Look(ctx, a, id, odsql.Question{})
 	if err != nil {
 		return err
 	}
-	err = export.Each(ctx, func(b *dataset.Batch) error {
-		if !each(export.Columns, b) {
-			return errEnough
-		}
+	return rows.Sample(ctx, n, func(b *dataset.Batch) error {
+		each(rows.Columns, b)
 		return nil
 	})
-	if errors.Is(err, errEnough) {
-		return nil
-	}
-	return err
 }
-
-// errEnough ends a scan whose asker has seen enough.
-var errEnough = errors.New("enough rows")

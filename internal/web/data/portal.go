@@ -31,9 +31,9 @@ type Portal interface {
 	// Facets counts the values of the facets that the question names, or of all annotated fields.
 	Facets(ctx context.Context, a account.Actor, id string, q odsql.Question) ([]explore.Facet, error)
 
-	// Scan hands out all rows of an answer, batch by batch, until each returns false. A batch is valid only
-	// within the call.
-	Scan(ctx context.Context, a account.Actor, id string, q odsql.Question, each func([]dataset.Column, *dataset.Batch) bool) error
+	// Sample hands out n rows of a dataset or a few more, from all along it, batch by batch; all of them where there are fewer. A
+	// batch is valid only within the call.
+	Sample(ctx context.Context, a account.Actor, id string, n int64, each func([]dataset.Column, *dataset.Batch)) error
 }
 
 // Rows is a page of rows.

@@ -60,7 +60,7 @@ func (f fixture) Facets(context.Context, account.Actor, string, odsql.Question) 
 	return f.facets, nil
 }
 
-func (f fixture) Scan(_ context.Context, _ account.Actor, _ string, _ odsql.Question, each func([]dataset.Column, *dataset.Batch) bool) error {
+func (f fixture) Sample(_ context.Context, _ account.Actor, _ string, _ int64, each func([]dataset.Column, *dataset.Batch)) error {
 	columns := []dataset.Column{{Name: "name", Type: dataset.Text}}
 	each(columns, &dataset.Batch{Len: 1, Vectors: []dataset.Vector{{Offsets: []int32{0, 1}, Bytes: []byte("x")}}})
 	return nil

@@ -9,7 +9,7 @@ import (
 	"parvis/internal/dataset"
 )
 
-// Most is how many rows a portrait looks at: beyond, it shows the first ones, and Sampled says so.
+// Most is how many rows a portrait looks at: when it is given more, Sampled says so.
 const Most = 20_000
 
 // Bounds of what is kept while reading.
@@ -68,8 +68,8 @@ func New(columns []dataset.Column) *Portrait {
 	return p
 }
 
-// Take looks at the rows of a batch and tells whether it wants more.
-func (p *Portrait) Take(b *dataset.Batch) bool {
+// Take looks at the rows of a batch.
+func (p *Portrait) Take(b *dataset.Batch) {
 	n := min(b.Len, Most-p.Rows)
 	if n < b.Len {
 		p.Sampled = true
@@ -99,7 +99,6 @@ func (p *Portrait) Take(b *dataset.Batch) bool {
 		}
 	}
 	p.Rows += n
-	return p.Rows < Most
 }
 
 // shadeColumn gives the first column of plain numbers, by which outlines are shaded; -1: none.

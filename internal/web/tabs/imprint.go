@@ -8,7 +8,6 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/fault"
-	"parvis/internal/odsql"
 	"parvis/internal/server"
 	"parvis/internal/web/data"
 	"parvis/internal/web/portrait"
@@ -61,13 +60,12 @@ func (s *Tabs) portrait(r *http.Request, actor account.Actor, e *catalog.Entry) 
 	if p, ok := s.portraits.Get(key); ok {
 		return p, nil
 	}
-	limit := portrait.Most + 1
 	var p *portrait.Portrait
-	err := s.Portal.Scan(r.Context(), actor, e.ID, odsql.Question{Limit: &limit}, func(columns []dataset.Column, b *dataset.Batch) bool {
+	err := s.Portal.Sample(r.Context(), actor, e.ID, portrait.Most+1, func(columns []dataset.Column, b *dataset.Batch) {
 		if p == nil {
 			p = portrait.New(columns)
 		}
-		return p.Take(b)
+		p.Take(b)
 	})
 	if err != nil {
 		return nil, err
