@@ -38,6 +38,10 @@ func TestConsole(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, tab, "the mistake in words", `document.querySelector("[data-answer] .stat b")?.textContent === "400"`)
+	run(t, tab, `navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }; document.querySelector("[data-request] parvis-copy button").click()`)
+	until(t, tab, "the copied request", `window.copied === location.origin + document.querySelector("[data-request] code").textContent && document.querySelector("[data-request] parvis-copy button").textContent === "Copied"`)
+	run(t, tab, `document.querySelectorAll(".snippet summary")[1].click(); document.querySelectorAll(".snippet button")[1].click()`)
+	until(t, tab, "the copied program", `window.copied.startsWith("import requests") && document.querySelectorAll(".snippet[open]").length === 1`)
 	for _, f := range faults() {
 		t.Errorf("on the console: %s", f)
 	}
