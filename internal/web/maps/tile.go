@@ -35,6 +35,8 @@ const (
 	mostShapes = 4000   // shapes of a tile that are looked at
 	mostBytes  = 20_000 // of a tile, gzipped
 	mostCells  = 20_000 // cells that are counted at once
+	fewRows    = 1000   // of a dataset that are shown one by one wherever a tile can hold them
+	nearZoom   = 14     // from which all are
 	cellRadius = 15     // of geo_cluster: 16 cells across a tile
 )
 
@@ -127,8 +129,16 @@ func within(p data.Page, place *dataset.Field, box orb.Bound, limit int) odsql.Q
 // points gives the positions in a tile, one by one where they are few, else counted in cells. What is shown is named by
 // shown; lasts is whether it may be remembered.
 func (s *Maps) points(r *http.Request, p data.Page, place, color *dataset.Field, tile maptile.Tile, shown string, lasts bool) (*geojson.FeatureCollection, error) {
+	few := false
 	rows := func() (*geojson.FeatureCollection, error) {
-		return s.rows(r, p, place, color, tile.Bound(0.05), mostPoints*2)
+		if few || tile.Z >= nearZoom || color != nil && !color.Numeric() {
+			return s.rows(r, p, place, color, tile.Bound(0.05), mostPoints*2)
+		}
+		found, err := s.rows(r, p, place, color, tile.Bound(), mostPoints)
+		if err != nil {
+			return nil, err
+		}
+		return gathered(found, tile.Z), nil
 	}
 	if lasts {
 		w, err := s.world(r, p, place, color, shown)
@@ -136,6 +146,7 @@ func (s *Maps) points(r *http.Request, p data.Page, place, color *dataset.Field,
 			return nil, err
 		}
 		if w != nil {
+			few = w.rows() <= fewRows
 			cells, most := w.in(tile)
 			switch {
 			case most == 0:
@@ -157,6 +168,51 @@ func (s *Maps) points(r *http.Request, p data.Page, place, color *dataset.Field,
 		return rows()
 	}
 	return drawn(cells), nil
+}
+
+// gathered puts rows that lie in the same cell at a zoom into one, as the tiles around have them that count theirs.
+func gathered(found *geojson.FeatureCollection, zoom maptile.Zoom) *geojson.FeatureCollection {
+	together := map[maptile.Tile][]*geojson.Feature{}
+	for _, f := range found.Features {
+		if at, is := f.Geometry.(orb.Point); is {
+			key := maptile.At(at, zoom+4)
+			together[key] = append(together[key], f)
+		}
+	}
+	var cells []cell
+	out := geojson.NewFeatureCollection()
+	for _, f := range found.Features {
+		at, is := f.Geometry.(orb.Point)
+		if !is {
+			continue
+		}
+		key := maptile.At(at, zoom+4)
+		switch members := together[key]; {
+		case len(members) == 1:
+			out.Append(f)
+		case members != nil:
+			c := cellOf(members[0])
+			for _, other := range members[1:] {
+				c = c.and(cellOf(other))
+			}
+			cells = append(cells, c)
+			together[key] = nil // it stands once
+		}
+	}
+	out.Features = append(out.Features, drawn(cells).Features...)
+	return out
+}
+
+// cellOf gives a row as a cell of its own.
+func cellOf(f *geojson.Feature) cell {
+	c := cell{at: f.Geometry.(orb.Point), rows: 1}
+	switch v := f.Properties["v"].(type) {
+	case float64:
+		c.value, c.valued = v, 1
+	case int64:
+		c.value, c.valued = float64(v), 1
+	}
+	return c
 }
 
 // drawn gives cells as features with n and v.
@@ -223,6 +279,14 @@ func (s *Maps) world(r *http.Request, p data.Page, place, color *dataset.Field, 
 		return nil, err
 	}
 	return found.(world), nil
+}
+
+// rows gives the number of all rows.
+func (w world) rows() (n int64) {
+	for _, c := range w {
+		n += c.rows
+	}
+	return n
 }
 
 // in gives the cells of a tile, merged where it is of a smaller zoom than the world, and the number of their rows: for a
