@@ -40,6 +40,7 @@ import (
 	"parvis/internal/web/maps"
 	"parvis/internal/web/member"
 	"parvis/internal/web/page"
+	"parvis/internal/web/reference"
 	"parvis/internal/web/reuses"
 	"parvis/internal/web/saved"
 	"parvis/internal/web/tabs"
@@ -132,6 +133,9 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		return nil, err
 	}
 	mux.Handle("/", frame.Guard(pages))
+	for _, path := range []string{reference.Path, reference.Path + "/{$}"} { // below the machine door, which has the rest
+		mux.Handle("GET "+path, frame.Guard(pages))
+	}
 	d.site = frame.Wrap(mux)
 	return d, nil
 }
@@ -239,6 +243,11 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
+	console, err := reference.New(frame, v2.OpenAPI())
+	if err != nil {
+		return nil, err
+	}
+	console.Register(mux)
 	public.Register(mux)
 	drawn.Register(mux)
 	told.Register(mux)

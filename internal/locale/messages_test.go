@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -33,6 +34,8 @@ func asked(t *testing.T) []message {
 			out = append(out, inCode(t, path)...)
 		case strings.HasSuffix(path, ".html"):
 			out = append(out, inTemplate(t, path)...)
+		case strings.HasSuffix(path, "swagger.json"): // which web/reference shows
+			out = append(out, inDocument(t, path)...)
 		}
 		return nil
 	})
@@ -111,6 +114,39 @@ func inTemplate(t *testing.T, path string) []message {
 			})
 		}
 	}
+	return out
+}
+
+// inDocument gives the texts of an OpenAPI document; of the answers of single calls, only what they have in common.
+func inDocument(t *testing.T, path string) []message {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	var out []message
+	var look func(any)
+	look = func(value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			for name, part := range value {
+				if says, is := part.(string); is && (name == "summary" || name == "description") {
+					out = append(out, message{key{"", says}, "", path})
+				}
+				if _, ofCall := value["operationId"]; !ofCall || name != "responses" {
+					look(part)
+				}
+			}
+		case []any:
+			for _, part := range value {
+				look(part)
+			}
+		}
+	}
+	look(doc)
 	return out
 }
 

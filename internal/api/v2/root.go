@@ -8,6 +8,9 @@ import (
 //go:embed swagger.json
 var openAPI []byte // the description of the door in OpenAPI; never changed
 
+// OpenAPI gives the description of the door, a document of OpenAPI 3.0.
+func OpenAPI() []byte { return openAPI }
+
 // versions names the versions of the Explore API that this portal speaks.
 func (a *API) versions(c *call) error { return a.fixed(c, `{"versions":["v2.1"]}`) }
 
