@@ -39,8 +39,15 @@ type Layer struct {
 	Label string `json:"label,omitempty"` // up to 100 characters; "": as it calls itself
 }
 
-// Kinds gives the kinds of charts that may show several datasets, and of maps.
-func Kinds() []string { return []string{"line", "area", "column", "bar", "stacked", "combined", Map} }
+// Kinds gives the kinds of charts, and of maps.
+func Kinds() []string {
+	return []string{"line", "area", "column", "bar", "stacked", "share", "combined", "pie", "scatter", "box", "treemap", "heat", "range", Map}
+}
+
+// Alone tells whether what is of a kind has one layer: its figure is drawn as it is, and shares no labels with others.
+func Alone(kind string) bool {
+	return slices.Contains([]string{"pie", "scatter", "box", "treemap", "heat", "range"}, kind)
+}
 
 // Map is the kind of maps; all others are charts.
 const Map = "map"
@@ -100,6 +107,8 @@ func (d *Draft) clean() error {
 		return fault.New(fault.Invalid, "There is no such language.")
 	case len(d.Layers) == 0 || len(d.Layers) > MostLayers:
 		return fault.New(fault.Invalid, "A chart has from one to %d layers.", MostLayers)
+	case Alone(d.Kind) && len(d.Layers) > 1:
+		return fault.New(fault.Invalid, "A chart of the kind %s has one layer.", d.Kind)
 	}
 	for i := range d.Layers {
 		if d.Layers[i].Of, err = account.CleanLine("address of a layer", d.Layers[i].Of, longestOf); err != nil {

@@ -53,25 +53,28 @@ func (p *Combined) Swatch(i int) int { return swatch(i) }
 // Citation gives the datasets that the chart is made of.
 func (p *Combined) Citation() []string { return p.citation }
 
-// Combine computes the figures of some addresses, each with the rights of who looks, and puts them together under a title.
-// What cannot be shown to them is left out, and said in Notes.
+// Combine computes the figures of some addresses, each with the rights of who looks, and puts them together under a title; a
+// single one may be of any kind. What cannot be shown to them is left out, and said in Notes.
 func (s *Analyses) Combine(w http.ResponseWriter, r *http.Request, v page.View, title, kind string, of []data.Layer) (*Combined, error) {
 	p := &Combined{Finding: title}
 	p.Result.Kind, p.Result.Title, p.Result.Number = kind, title, (&analysePage{Page: data.Page{View: v}}).figure
+	if !slices.Contains(figure.Joint, kind) {
+		if len(of) == 1 {
+			return p, s.alone(w, r, v, p, of[0], kind)
+		}
+		p.Result.Kind = figure.Column
+		if len(of) > 1 {
+			p.Notes = append(p.Notes, v.T("This kind shows one figure: take the other series out, or choose another kind."))
+		}
+	}
 	var layers []result
 	first := ""
 	for _, l := range of {
-		one, err := s.layer(w, r, v, l)
-		switch {
-		case err == nil:
-		case data.Withheld(err):
-			p.Notes = append(p.Notes, v.T("One of its datasets cannot be shown here."))
-			continue
-		default:
-			return nil, fmt.Errorf("layer of a chart: %w", err)
+		one, err := s.shown(w, r, v, p, l, "")
+		if err != nil {
+			return nil, err
 		}
-		if one.Empty {
-			p.Notes = append(p.Notes, v.T("{name} has nothing to draw: no row matches.", "name", cmp.Or(l.Label, one.Name)))
+		if one == nil {
 			continue
 		}
 		for i := range one.Result.Series {
@@ -88,19 +91,10 @@ func (s *Analyses) Combine(w http.ResponseWriter, r *http.Request, v page.View, 
 		}
 		layers = append(layers, one.Result)
 		first = cmp.Or(first, one.Heads[0])
-		p.Notes = append(p.Notes, one.Notes...)
-		source := one.Name
-		if l.Label != "" {
-			source = l.Label + " – " + source
-		}
-		p.Sources = append(p.Sources, choice{Label: source, Tag: one.Lang, Href: v.Link(data.Address(one.ID, "analyze"), one.Spec.values())})
-		if !slices.Contains(p.citation, one.Name) {
-			p.citation = append(p.citation, one.Name)
-		}
 	}
+	p.Notes = slices.Compact(p.Notes)
 	p.Result.Labels, p.Result.Series = together(layers)
 	p.Empty = len(p.Result.Labels) == 0
-	p.Notes = slices.Compact(p.Notes)
 	p.Heads = []string{first}
 	for _, one := range p.Result.Series {
 		p.Heads = append(p.Heads, one.Name)
@@ -119,16 +113,62 @@ func (s *Analyses) Combine(w http.ResponseWriter, r *http.Request, v page.View, 
 	return p, nil
 }
 
-// layer computes one layer: the figure of its address, as if who looks had asked for it.
-func (s *Analyses) layer(w http.ResponseWriter, r *http.Request, v page.View, l data.Layer) (*analysePage, error) {
+// shown computes one layer and notes where it comes from; nil is one that cannot be shown or has nothing to draw, which is
+// noted too.
+func (s *Analyses) shown(w http.ResponseWriter, r *http.Request, v page.View, p *Combined, l data.Layer, as string) (*analysePage, error) {
+	one, err := s.layer(w, r, v, l, as)
+	switch {
+	case err == nil:
+	case data.Withheld(err):
+		p.Notes = append(p.Notes, v.T("One of its datasets cannot be shown here."))
+		return nil, nil
+	default:
+		return nil, fmt.Errorf("layer of a chart: %w", err)
+	}
+	if one.Empty {
+		p.Notes = append(p.Notes, v.T("{name} has nothing to draw: no row matches.", "name", cmp.Or(l.Label, one.Name)))
+		return nil, nil
+	}
+	p.Notes = append(p.Notes, one.Notes...)
+	source := one.Name
+	if l.Label != "" {
+		source = l.Label + " – " + source
+	}
+	p.Sources = append(p.Sources, choice{Label: source, Tag: one.Lang, Href: v.Link(data.Address(one.ID, "analyze"), one.Spec.values())})
+	if !slices.Contains(p.citation, one.Name) {
+		p.citation = append(p.citation, one.Name)
+	}
+	return one, nil
+}
+
+// alone takes a single figure as it is drawn on its dataset's page, under the title of the chart.
+func (s *Analyses) alone(w http.ResponseWriter, r *http.Request, v page.View, p *Combined, l data.Layer, kind string) error {
+	one, err := s.shown(w, r, v, p, l, kind)
+	if err != nil {
+		return err
+	}
+	if p.Empty = one == nil; p.Empty {
+		return nil
+	}
+	title := p.Result.Title
+	p.Result, p.Below, p.Rows, p.Heads, p.Plain = one.Result, one.Below, one.Rows, one.Heads, one.plain()
+	p.Result.Title = title
+	return nil
+}
+
+// layer computes one layer: the figure of its address, as if who looks had asked for it. As is its kind, "" for one that can
+// be put together with others.
+func (s *Analyses) layer(w http.ResponseWriter, r *http.Request, v page.View, l data.Layer, as string) (*analysePage, error) {
 	asked, err := l.Asked(r, v, "analyze")
 	if err != nil {
 		return nil, err
 	}
-	switch query := asked.URL.Query(); query.Get("kind") {
-	case "", figure.Line, figure.Area, figure.Column, figure.Bar, figure.Stacked, figure.Share:
-	default: // what has no series of values by labels
-		query.Set("kind", figure.Column)
+	query := asked.URL.Query()
+	if kind := query.Get("kind"); as == "" && kind != "" && (kind == figure.Combined || !slices.Contains(figure.Joint, kind)) {
+		as = figure.Column // what has no series of values by labels
+	}
+	if as != "" {
+		query.Set("kind", as)
 		asked.URL.RawQuery = query.Encode()
 	}
 	one, _, err := s.open(w, asked)

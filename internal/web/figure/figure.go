@@ -28,6 +28,9 @@ const (
 // Kinds are all kinds, in the order in which they are offered.
 var Kinds = []string{Bar, Column, Line, Area, Scatter, Pie, Box, Treemap, Stacked, Share, Range, Heat, Combined}
 
+// Joint are the kinds in which figures of several datasets may be put together: series of values by labels.
+var Joint = []string{Bar, Column, Line, Area, Stacked, Share, Combined}
+
 // Figure is what is drawn: values of one or more series, by labels that all series share.
 type Figure struct {
 	Kind   string

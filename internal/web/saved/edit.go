@@ -159,6 +159,9 @@ func (s *Site) form(w http.ResponseWriter, r *http.Request) error {
 	d := v.Draft
 	if p.New {
 		d.Layers = append(d.Layers, visual.Layer{Of: p.Params.Get("add")})
+		if _, _, query, ok := data.ViewOf(p.Params.Get("add")); ok && !p.Map && drawable(query.Get("kind")) {
+			d.Kind = query.Get("kind")
+		}
 	}
 	return s.show(w, r, p, d, http.StatusOK)
 }
@@ -220,7 +223,7 @@ func (p *editPage) read(v *visual.Visual) visual.Draft {
 	switch {
 	case p.Map:
 		d.Kind = visual.Map
-	case !slices.Contains(visual.Kinds(), d.Kind) || d.Kind == visual.Map:
+	case !drawable(d.Kind):
 		d.Kind = "line"
 	}
 	for i, of := range p.Form.Values["of"] {
@@ -235,6 +238,9 @@ func (p *editPage) read(v *visual.Visual) visual.Draft {
 	return d
 }
 
+// drawable tells whether a chart may be of a kind.
+func drawable(kind string) bool { return kind != visual.Map && slices.Contains(visual.Kinds(), kind) }
+
 // keep saves a chart or a map, a new one where it has no number yet.
 func (s *Site) keep(r *http.Request, by account.Actor, id int64, d visual.Draft) (int64, error) {
 	if id == 0 {
@@ -247,6 +253,9 @@ func (s *Site) keep(r *http.Request, by account.Actor, id int64, d visual.Draft)
 func (p *editPage) check(d visual.Draft) {
 	if d.Title == "" {
 		p.Form.Wrong("title", p.T("Give it a title"))
+	}
+	if visual.Alone(d.Kind) && len(d.Layers) > 1 {
+		p.Form.Wrong("kind", p.T("This kind shows one figure: take the other series out, or choose another kind."))
 	}
 	if len(d.Layers) == 0 {
 		p.Form.Wrong("", p.T("There is nothing in it yet: add something to draw"))
