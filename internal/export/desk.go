@@ -3,9 +3,11 @@ package export
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -184,7 +186,7 @@ func (d *Desk) drop(key Key) {
 // run makes the file of a job and keeps it.
 func (d *Desk) run(ctx context.Context, j *job) {
 	defer close(j.done)
-	err := j.make(ctx, j.path, &j.made)
+	err := j.attempt(ctx)
 	var size int64
 	if err == nil {
 		size, err = sizeAt(j.path)
@@ -209,6 +211,16 @@ func (d *Desk) run(ctx context.Context, j *job) {
 	for d.used > d.most && d.kept.Len() > 1 {
 		d.kept.RemoveOldest()
 	}
+}
+
+// attempt makes the file; a panic is a failure like any other, since nobody else would catch it.
+func (j *job) attempt(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("make a file: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return j.make(ctx, j.path, &j.made)
 }
 
 // State is what a file is at.

@@ -263,6 +263,12 @@ func TestFailuresAreToldOnce(t *testing.T) {
 	if _, err := d.open(t.Context(), key("d"), failing); !errors.Is(err, broken) {
 		t.Errorf("fetched: %v", err)
 	}
+	wild := func(context.Context, string, *made) error { panic("a mistake of ours") }
+	for range 2 {
+		if _, err := d.open(t.Context(), key("e"), wild); err == nil || !strings.Contains(err.Error(), "a mistake of ours") {
+			t.Errorf("a panic: %v", err)
+		}
+	}
 }
 
 func TestCloseStopsWhatIsBeingMade(t *testing.T) {

@@ -109,7 +109,7 @@ func (a *API) export(c *call) error {
 	if err != nil {
 		return err
 	}
-	if server.NotModified(c.w, c.Request, o.key.quoted()) {
+	if server.NotModified(c.w, c.Request, o.key(e).quoted()) {
 		return nil
 	}
 	file, err := a.open(c.Context(), c.actor, o)

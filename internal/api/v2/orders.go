@@ -14,11 +14,11 @@ import (
 
 // ordered is a file of a dataset's rows that was asked for, checked as far as that goes without its columns.
 type ordered struct {
+	called   string // the dataset, by whichever of its names
 	format   export.Format
-	entry    *catalog.Entry
 	how      export.Choices
 	question odsql.Question
-	key      tag // zero where the file may depend on the clock
+	params   parameters
 }
 
 // order reads the parameters of an export. Kind Invalid: a parameter that cannot be, or a format that the dataset does not have.
@@ -26,64 +26,68 @@ func order(e *catalog.Entry, called string, f export.Format, p parameters, lang 
 	if f.Geo && !hasGeometry(e) {
 		return o, fault.New(fault.Invalid, "The dataset %s cannot be exported as %s: it has no geometry.", called, f.Name)
 	}
-	o = ordered{format: f, entry: e}
+	o = ordered{called: called, format: f, params: p}
 	if o.how, err = p.choices(called); err != nil {
 		return o, err
 	}
 	if o.question, err = p.question(lang); err != nil {
 		return o, err
 	}
-	if err = p.everything(&o.question, false); err != nil {
-		return o, err
+	return o, p.everything(&o.question, false)
+}
+
+// key names the file of a dataset in this state; zero where it may depend on the clock.
+func (o ordered) key(e *catalog.Entry) tag {
+	if o.params.volatile() {
+		return tag{}
 	}
-	if !p.volatile() {
-		o.key = p.sum("exports/"+f.Name, called, lang, state(e))
-	}
-	return o, nil
+	return o.params.sum("exports/"+o.format.Name, o.called, o.question.Lang, state(e))
 }
 
 // open makes the file of an order, still to be written. Kinds as explore.Export.
 func (a *API) open(ctx context.Context, who account.Actor, o ordered) (*export.File, error) {
-	rows, err := a.explorer.Export(ctx, who, o.entry.ID, o.question)
+	rows, err := a.explorer.Export(ctx, who, o.called, o.question)
 	if err != nil {
 		return nil, err
 	}
+	key := o.key(rows.Entry)
 	if rows.Plan.Volatile {
-		o.key = tag{}
+		key = tag{}
 	}
-	return export.NewFile(rows, o.format, o.how, o.question.Lang, export.Key(o.key)), nil
+	return export.NewFile(rows, o.format, o.how, o.question.Lang, export.Key(key)), nil
 }
 
-// orderOf gives the order that a request for …/exports/{kind} with this query would be. Kinds as catalog.ForFiles and order, and Invalid for
+// orderOf gives the order that a request for …/exports/{kind} with this query would be, and its dataset. Kinds as catalog.ForFiles and order, and Invalid for
 // a format that there is not.
-func (a *API) orderOf(who account.Actor, id, kind string, query url.Values) (o ordered, err error) {
+func (a *API) orderOf(who account.Actor, id, kind string, query url.Values) (o ordered, e *catalog.Entry, err error) {
 	f, there := export.Named(kind)
 	if !there {
-		return o, fault.New(fault.Invalid, "There is no export format %q.", kind)
+		return o, nil, fault.New(fault.Invalid, "There is no export format %q.", kind)
 	}
-	e, err := a.catalog.ForFiles(who, id)
-	if err != nil {
-		return o, err
+	if e, err = a.catalog.ForFiles(who, id); err != nil {
+		return o, nil, err
 	}
 	p := parseQuery(query.Encode())
 	lang := a.language
 	if wanted := p.one("lang"); wanted != "" {
 		lang = wanted
 	}
-	return order(e, id, f, p, lang)
+	o, err = order(e, id, f, p, lang)
+	return o, e, err
 }
 
 // Size tells how many bytes the file holds that …/exports/{kind} answers with for these parameters and this actor,
 // before compression on the way. Rows are those that the file holds: of few of them, the file is made and exact is true; else the
 // size is reckoned from rows of the dataset, whatever the filter. Kinds as explore.Export, and Invalid for a format that there is not.
 func (a *API) Size(ctx context.Context, who account.Actor, id, kind string, query url.Values, rows int64) (bytes int64, exact bool, err error) {
-	o, err := a.orderOf(who, id, kind, query)
+	o, e, err := a.orderOf(who, id, kind, query)
 	if err != nil {
 		return 0, false, err
 	}
 	exact = rows <= o.format.Sampled()
-	known := fmt.Sprint(o.key, rows)
-	if bytes, there := a.sizes.Get(known); there && o.key != (tag{}) {
+	key := o.key(e)
+	known := fmt.Sprint(key, rows)
+	if bytes, there := a.sizes.Get(known); there && key != (tag{}) {
 		return bytes, exact, nil
 	}
 	if !exact {
@@ -102,7 +106,7 @@ func (a *API) Size(ctx context.Context, who account.Actor, id, kind string, quer
 	default:
 		bytes, err = f.Estimate(ctx, a.temp, rows)
 	}
-	if err == nil {
+	if err == nil && key != (tag{}) {
 		a.sizes.Add(known, bytes)
 	}
 	return bytes, exact, err
@@ -111,7 +115,7 @@ func (a *API) Size(ctx context.Context, who account.Actor, id, kind string, quer
 // Prepare makes the file beforehand that …/exports/{kind} answers with for these parameters and this actor, and tells how far it has come.
 // Kinds as Size and export.Desk.Prepare.
 func (a *API) Prepare(ctx context.Context, who account.Actor, id, kind string, query url.Values) (export.Progress, error) {
-	o, err := a.orderOf(who, id, kind, query)
+	o, _, err := a.orderOf(who, id, kind, query)
 	if err != nil {
 		return export.Progress{}, err
 	}
