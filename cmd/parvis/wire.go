@@ -132,9 +132,9 @@ func (p *portal) doors(ctx context.Context) (*doors, error) {
 		d.close()
 		return nil, err
 	}
-	mux.Handle("/", frame.Guard(pages))
-	for _, path := range []string{reference.Path, reference.Path + "/{$}"} { // below the machine door, which has the rest
-		mux.Handle("GET "+path, frame.Guard(pages))
+	guarded := frame.Guard(pages)
+	for _, pattern := range []string{"/", "GET " + reference.Path, "GET " + reference.Path + "/{$}"} { // the last two are below the machine door
+		mux.Handle(pattern, guarded)
 	}
 	d.site = frame.Wrap(mux)
 	return d, nil

@@ -35,13 +35,12 @@ type Desk struct {
 	end    context.CancelFunc
 	makers sync.WaitGroup
 
-	mu    sync.Mutex
-	kept  *simplelru.LRU[Key, kept]
-	used  int64        // bytes of all kept files
-	jobs  map[Key]*job // being made, waiting for it, or failed
-	line  []*job       // the waiting ones, the first of which is next
-	busy  int          // jobs of Prepare that are being made
-	after time.Duration
+	mu   sync.Mutex
+	kept *simplelru.LRU[Key, kept]
+	used int64        // bytes of all kept files
+	jobs map[Key]*job // being made, waiting for it, or failed
+	line []*job       // the waiting ones, the first of which is next
+	busy int          // jobs of Prepare that are being made
 }
 
 // kept is a finished file.
@@ -77,7 +76,7 @@ type made struct {
 // NewDesk makes a desk whose files lie in dir, with at most so many bytes of finished ones; no single file may be larger
 // that is made beforehand.
 func NewDesk(dir string, most int64) *Desk {
-	d := &Desk{dir: dir, most: most, jobs: map[Key]*job{}, after: forgotten}
+	d := &Desk{dir: dir, most: most, jobs: map[Key]*job{}}
 	d.life, d.end = context.WithCancel(context.Background())
 	d.kept, _ = simplelru.NewLRU(1<<16, func(_ Key, k kept) {
 		d.used -= k.size
@@ -282,11 +281,11 @@ func (d *Desk) ask(key Key, m maker) (p Progress, ended <-chan struct{}, err err
 	case j == nil:
 		j = d.job(key, m)
 		j.made.most = d.most
-		j.forget = time.AfterFunc(d.after, func() { d.leave(j) })
+		j.forget = time.AfterFunc(forgotten, func() { d.leave(j) })
 		d.line = append(d.line, j)
 		d.next()
 	case j.forget != nil:
-		j.forget.Reset(d.after)
+		j.forget.Reset(forgotten)
 	}
 	if j.ended {
 		d.drop(key)

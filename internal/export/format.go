@@ -1,6 +1,9 @@
 package export
 
 import (
+	"slices"
+
+	"parvis/internal/dataset"
 	"parvis/internal/format"
 	"parvis/internal/format/delimited"
 	"parvis/internal/format/geojson"
@@ -42,6 +45,11 @@ func Named(name string) (f Format, there bool) {
 // Whole tells that such a file can only be fetched when it stands, since the engine writes it from its end; others go out
 // as they are made.
 func (f Format) Whole() bool { return f.writer == nil }
+
+// Suits tells whether there is such a file of a dataset with these fields.
+func (f Format) Suits(fields []dataset.Field) bool {
+	return !f.Geo || slices.ContainsFunc(fields, dataset.Field.Geo)
+}
 
 // Holds tells whether a file can have so many rows.
 func (f Format) Holds(rows int64) bool { return f.MostRows == 0 || rows <= f.MostRows }

@@ -39,15 +39,17 @@ type Layer struct {
 	Label string `json:"label,omitempty"` // up to 100 characters; "": as it calls itself
 }
 
+// The kinds of charts: of one or several layers, and of one.
+var (
+	joint = []string{"line", "area", "column", "bar", "stacked", "share", "combined"}
+	alone = []string{"pie", "scatter", "box", "treemap", "heat", "range"}
+)
+
 // Kinds gives the kinds of charts, and of maps.
-func Kinds() []string {
-	return []string{"line", "area", "column", "bar", "stacked", "share", "combined", "pie", "scatter", "box", "treemap", "heat", "range", Map}
-}
+func Kinds() []string { return slices.Concat(joint, alone, []string{Map}) }
 
 // Alone tells whether what is of a kind has one layer: its figure is drawn as it is, and shares no labels with others.
-func Alone(kind string) bool {
-	return slices.Contains([]string{"pie", "scatter", "box", "treemap", "heat", "range"}, kind)
-}
+func Alone(kind string) bool { return slices.Contains(alone, kind) }
 
 // Map is the kind of maps; all others are charts.
 const Map = "map"

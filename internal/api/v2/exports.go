@@ -4,22 +4,16 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"parvis/internal/catalog"
-	"parvis/internal/dataset"
 	"parvis/internal/export"
 	"parvis/internal/format"
 	"parvis/internal/geo"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
 )
-
-// hasGeometry tells whether a dataset has any to show on a map.
-func hasGeometry(e *catalog.Entry) bool { return slices.ContainsFunc(e.Fields, dataset.Field.Geo) }
 
 // formats answers …/datasets/{dataset_id}/exports.
 func (a *API) formats(c *call) error {
@@ -31,7 +25,7 @@ func (a *API) formats(c *call) error {
 	address := c.datasetURL(e.ID) + "/exports"
 	links := []link{{"self", address}}
 	for _, f := range export.Formats() {
-		if (!f.Geo || hasGeometry(e)) && (!f.Whole() || e.HasRecords()) {
+		if f.Suits(e.Fields) && (!f.Whole() || e.HasRecords()) {
 			links = append(links, link{f.Name, address + "/" + f.Name})
 		}
 	}

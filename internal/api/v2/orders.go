@@ -23,7 +23,7 @@ type ordered struct {
 
 // order reads the parameters of an export. Kind Invalid: a parameter that cannot be, or a format that the dataset does not have.
 func order(e *catalog.Entry, called string, f export.Format, p parameters, lang string) (o ordered, err error) {
-	if f.Geo && !hasGeometry(e) {
+	if !f.Suits(e.Fields) {
 		return o, fault.New(fault.Invalid, "The dataset %s cannot be exported as %s: it has no geometry.", called, f.Name)
 	}
 	o = ordered{called: called, format: f, params: p}

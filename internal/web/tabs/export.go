@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 
-	"parvis/internal/dataset"
 	"parvis/internal/export"
 	"parvis/internal/fault"
 	"parvis/internal/web/data"
@@ -58,10 +57,11 @@ func (s *Tabs) export(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, f := range p.formats() {
-		if !p.offers(f.Kind) {
+		kind, _ := export.Named(f.Kind)
+		if !kind.Suits(p.Entry.Fields) {
 			continue
 		}
-		if err := s.offer(r, p, &f); err != nil {
+		if err := s.offer(r, p, kind, &f); err != nil {
 			return err
 		}
 		if f.Kind == "geojson" {
@@ -74,8 +74,7 @@ func (s *Tabs) export(w http.ResponseWriter, r *http.Request) error {
 }
 
 // offer fills in where a file is and how large, or why it cannot be.
-func (s *Tabs) offer(r *http.Request, p *exportPage, f *format) error {
-	kind, _ := export.Named(f.Kind)
+func (s *Tabs) offer(r *http.Request, p *exportPage, kind export.Format, f *format) error {
 	if !kind.Holds(p.Rows()) {
 		f.TooMany = p.N("A sheet holds at most {n} row: filter the rows, or choose CSV.", "A sheet holds at most {n} rows: filter the rows, or choose CSV.", kind.MostRows)
 		return nil
@@ -129,11 +128,6 @@ func (s *Tabs) openExport(w http.ResponseWriter, r *http.Request) (*exportPage, 
 	}
 	p.Matching = rows.Total
 	return p, http.StatusOK, nil
-}
-
-// offers tells whether there is such a file of this dataset.
-func (p *exportPage) offers(kind string) bool {
-	return kind != "geojson" || slices.ContainsFunc(p.Entry.Fields, dataset.Field.Geo)
 }
 
 // size gives the size of a file in bytes, 0 where nobody can tell or may have it.

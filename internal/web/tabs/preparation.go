@@ -37,12 +37,13 @@ func (s *Tabs) prepare(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	kind := r.PathValue("format")
-	i := slices.IndexFunc(e.formats(), func(f format) bool { return f.Kind == kind })
-	if i < 0 || s.files == nil || !e.offers(kind) {
+	list := e.formats()
+	i := slices.IndexFunc(list, func(f format) bool { return f.Kind == kind })
+	format, _ := export.Named(kind)
+	if i < 0 || s.files == nil || !format.Suits(e.Entry.Fields) {
 		return fault.New(fault.NotFound, "There is no file of this dataset in the format %q.", kind)
 	}
-	p := &preparation{exportPage: e, File: e.formats()[i], Back: e.Link(data.Address(e.ID, "export"), e.Params)}
-	format, _ := export.Named(kind)
+	p := &preparation{exportPage: e, File: list[i], Back: e.Link(data.Address(e.ID, "export"), e.Params)}
 	if status != http.StatusOK || !format.Holds(e.Rows()) || e.Hidden || e.NoRows || e.NoFiles { // which that tab explains
 		http.Redirect(w, r, p.Back, http.StatusSeeOther)
 		return nil
