@@ -8,6 +8,7 @@ import (
 
 	"parvis/internal/account"
 	"parvis/internal/fault"
+	"parvis/internal/picture"
 )
 
 // Reuse is something that was made of datasets.
@@ -105,6 +106,23 @@ func (d *Draft) clean() error {
 		}
 	}
 	return nil
+}
+
+const (
+	// LargestPicture is the most that a picture may hold when it is sent, in bytes.
+	LargestPicture = 5 << 20
+
+	pictureWidth = 960  // of one that is kept; pages show half of it, on fine screens all
+	pictureTall  = 1200 // at most
+)
+
+// Shrink gives a picture as it is kept: small, and without anything but its pixels. Kind Invalid: it is no picture, or too large a
+// one.
+func Shrink(sent []byte) ([]byte, error) {
+	if len(sent) > LargestPicture {
+		return nil, fault.New(fault.Invalid, "The picture holds more than %d MB.", LargestPicture>>20)
+	}
+	return picture.Shrink(sent, pictureWidth, pictureTall)
 }
 
 // WebAddress tells whether a text is an address of the web that names a host and no password.

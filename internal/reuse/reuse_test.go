@@ -168,20 +168,3 @@ func TestRefusedOnesAreForgotten(t *testing.T) {
 		t.Errorf("it is kept: %v", err)
 	}
 }
-
-func FuzzShrink(f *testing.F) {
-	f.Add([]byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"))
-	f.Add(picture(f, 3, 3))
-	f.Fuzz(func(t *testing.T, sent []byte) {
-		kept, err := reuse.Shrink(sent)
-		if err != nil {
-			if fault.KindOf(err) != fault.Invalid {
-				t.Fatal(err)
-			}
-			return
-		}
-		if _, err := jpeg.Decode(bytes.NewReader(kept)); err != nil {
-			t.Fatal(err)
-		}
-	})
-}

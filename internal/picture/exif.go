@@ -1,4 +1,4 @@
-package reuse
+package picture
 
 import (
 	"bytes"
@@ -7,33 +7,36 @@ import (
 )
 
 // A telephone stores its photographs as the sensor lies and tells in a tag how they are to be turned: a number from 1
-// to 8, as Exif 3.0 has it (tag 0x0112). Since only the pixels of a picture are kept, they are turned themselves.
+// to 8, as Exif 3.0 has it (tag 0x0112). Since only the pixels of a small picture are kept, they are turned themselves. Where a
+// photograph was taken stands in a directory of its own, to which the tag 0x8825 leads.
 const (
 	upright        = 1
 	orientationTag = 0x0112
+	placeTag       = 0x8825
 	shortType      = 3
 )
 
-// orientation reads how a JPEG is to be turned; upright where it does not say so, or is no JPEG.
-func orientation(sent []byte) int {
-	if !bytes.HasPrefix(sent, []byte{0xff, 0xd8}) {
-		return upright
+// readExif reads how a JPEG is to be turned, upright where it does not say so or is no JPEG, and whether it tells where it was taken.
+func readExif(content []byte) (turn int, located bool) {
+	if !bytes.HasPrefix(content, []byte{0xff, 0xd8}) {
+		return upright, false
 	}
-	for rest := sent[2:]; len(rest) >= 4 && rest[0] == 0xff; {
+	for rest := content[2:]; len(rest) >= 4 && rest[0] == 0xff; {
 		marker, length := rest[1], int(binary.BigEndian.Uint16(rest[2:]))
 		if marker == 0xda || length < 2 || len(rest) < 2+length { // the picture itself, or damage
-			return upright
+			break
 		}
 		if body, is := bytes.CutPrefix(rest[4:2+length], []byte("Exif\x00\x00")); is && marker == 0xe1 {
-			return exifOrientation(body)
+			return readBlock(body)
 		}
 		rest = rest[2+length:]
 	}
-	return upright
+	return upright, false
 }
 
-// exifOrientation reads it from the first directory of an Exif block, which is made like a TIFF file.
-func exifOrientation(block []byte) int {
+// readBlock reads the first directory of an Exif block, which is made like a TIFF file.
+func readBlock(block []byte) (turn int, located bool) {
+	turn = upright
 	var order binary.ByteOrder
 	switch {
 	case bytes.HasPrefix(block, []byte("II*\x00")):
@@ -41,29 +44,31 @@ func exifOrientation(block []byte) int {
 	case bytes.HasPrefix(block, []byte("MM\x00*")):
 		order = binary.BigEndian
 	default:
-		return upright
+		return turn, false
 	}
 	if len(block) < 8 {
-		return upright
+		return turn, false
 	}
 	at := uint64(order.Uint32(block[4:]))
 	if at+2 > uint64(len(block)) {
-		return upright
+		return turn, false
 	}
 	fields := block[at+2:]
 	for range order.Uint16(block[at:]) {
 		if len(fields) < 12 {
-			return upright
+			break
 		}
-		if order.Uint16(fields) == orientationTag && order.Uint16(fields[2:]) == shortType {
-			if turn := int(order.Uint16(fields[8:])); turn >= 1 && turn <= 8 {
-				return turn
+		switch order.Uint16(fields) {
+		case orientationTag:
+			if says := int(order.Uint16(fields[8:])); order.Uint16(fields[2:]) == shortType && says >= 1 && says <= 8 {
+				turn = says
 			}
-			return upright
+		case placeTag:
+			located = true
 		}
 		fields = fields[12:]
 	}
-	return upright
+	return turn, located
 }
 
 // sideways tells whether width and height change places.

@@ -1,4 +1,4 @@
-package reuse
+package picture
 
 import (
 	"bytes"
@@ -52,7 +52,7 @@ func TestPhotographsAreTurned(t *testing.T) {
 	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
 		for i, want := range corners {
 			turn := i + 1
-			kept, err := Shrink(photograph(t, order, uint16(turn)))
+			kept, err := Shrink(photograph(t, order, uint16(turn)), 960, 1200)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,20 +93,24 @@ func TestOrientationThatIsNotSaid(t *testing.T) {
 	for name, sent := range map[string][]byte{
 		"nothing": nil, "no JPEG": []byte("\x89PNG"), "cut": whole[:20], "order": wrong, "out of range": photograph(t, binary.BigEndian, 9), "zero": photograph(t, binary.LittleEndian, 0),
 	} {
-		if turn := orientation(sent); turn != upright {
-			t.Errorf("%s: %d", name, turn)
+		if turn, located := readExif(sent); turn != upright || located {
+			t.Errorf("%s: %d, %v", name, turn, located)
 		}
 	}
-	if orientation(whole) != 6 {
-		t.Error("the whole one is not read")
+	if turn, located := readExif(whole); turn != 6 || located {
+		t.Errorf("the whole one is read as %d, %v", turn, located)
+	}
+	placed := bytes.Replace(whole, []byte{0x01, 0x00, 0x00, 0x03}, []byte{0x88, 0x25, 0x00, 0x04}, 1)
+	if turn, located := readExif(placed); turn != 6 || !located {
+		t.Errorf("one that tells where it was taken is read as %d, %v", turn, located)
 	}
 }
 
-func FuzzOrientation(f *testing.F) {
+func FuzzExif(f *testing.F) {
 	f.Add(photograph(f, binary.BigEndian, 6))
 	f.Add(photograph(f, binary.LittleEndian, 3))
 	f.Fuzz(func(t *testing.T, sent []byte) {
-		if turn := orientation(sent); turn < 1 || turn > 8 {
+		if turn, _ := readExif(sent); turn < 1 || turn > 8 {
 			t.Fatalf("%d", turn)
 		}
 	})
