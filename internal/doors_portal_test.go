@@ -30,6 +30,7 @@ import (
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/fault"
 	"parvis/internal/locale"
+	"parvis/internal/media"
 	"parvis/internal/privacy/privacytest"
 	"parvis/internal/reuse"
 	"parvis/internal/server"
@@ -41,6 +42,7 @@ import (
 	"parvis/internal/web/data"
 	editorialpages "parvis/internal/web/editorial"
 	"parvis/internal/web/front"
+	"parvis/internal/web/images"
 	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
@@ -52,15 +54,18 @@ import (
 
 // What must not come out where a rule withholds it. Each text stands nowhere else, so that finding it is a leak.
 const (
-	canaryID    = "nimbus"   // of the dataset
-	canaryTitle = "Quokka"   // in its title
-	canaryMeta  = "yttrium"  // a metadata that no other dataset has
-	canaryField = "qfield"   // the hidden field
-	canaryLabel = "Qlabel"   // and its label
-	canaryWord  = "Qtraduit" // and that in another language
-	canaryValue = "zanzibar" // the values of the hidden field begin with it
-	canaryRow   = "xerxes"   // the names in hidden rows begin with it
-	canaryFile  = "vexillum" // in an attachment
+	canaryID    = "nimbus"                           // of the dataset
+	canaryTitle = "Quokka"                           // in its title
+	canaryMeta  = "yttrium"                          // a metadata that no other dataset has
+	canaryField = "qfield"                           // the hidden field
+	canaryLabel = "Qlabel"                           // and its label
+	canaryWord  = "Qtraduit"                         // and that in another language
+	canaryValue = "zanzibar"                         // the values of the hidden field begin with it
+	canaryRow   = "xerxes"                           // the names in hidden rows begin with it
+	canaryFile  = "vexillum"                         // in an attachment
+	canaryPaper = "0123456789abcdef0123456789abcdef" // the file of a hidden row, in the hidden field "paper"
+	paperShown  = "fedcba9876543210fedcba9876543210" // that of a row that is shown
+	hiddenOne   = 777                                // the hidden row
 	rowsInAll   = 1213
 	rowsShown   = 3 // rows of the region "north"; all others are of the region "south"
 )
@@ -154,7 +159,12 @@ func openDoors(t *testing.T) *building {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pictures, err := images.New(onData)
+	if err != nil {
+		t.Fatal(err)
+	}
 	calendars.Register(pages)
+	pictures.Register(pages)
 	machine.New(machine.Options{Frame: onData, Versions: b.Catalog.Versions}).Register(pages)
 	use, err := usage.New(usage.Options{
 		Frame: frame, Counter: counter, Visible: visible, Find: b.Catalog.Find,
@@ -226,8 +236,9 @@ func (b *building) publish(t *testing.T) {
 		{Name: "place", Type: dataset.GeoPoint, Label: "Place"},
 		{Name: "offices", Type: dataset.Text, Label: "Offices", Annotations: dataset.Annotations{Multivalued: ","}},
 		{Name: "day", Type: dataset.Date, Label: "Day"},
+		{Name: "paper", Type: dataset.File, Label: "Paper"},
 	}
-	b.uid = b.PublishRows(t, catalog.Publication{ID: canaryID, Fields: fields,
+	e := b.PublishRows(t, catalog.Publication{ID: canaryID, Fields: fields,
 		Translations: dataset.Translations{"fr": {Title: "Le " + canaryTitle, Fields: map[string]dataset.FieldTranslation{canaryField: {Label: canaryWord}, "name": {Label: "Nom"}}}},
 		Metas: dataset.Metas{
 			"default":                     {"title": "The " + canaryTitle, "bbox": map[string]any{"note": canaryRow}},
@@ -243,13 +254,25 @@ func (b *building) publish(t *testing.T) {
 		values[4] = dataset.Point{Lon: 7, Lat: 8}
 		values[5] = []any{"hq", "kraken"}
 		values[6] = dataset.Day(20500 + i%300)
+		paper := dataset.FileValue{ID: fmt.Sprintf("%032x", i), Filename: fmt.Sprintf("%s%d.png", canaryValue, i), MIMEType: "image/png", Thumbnail: true}
+		switch i {
+		case 0:
+			paper.ID = paperShown
+		case hiddenOne:
+			paper.ID = canaryPaper
+		}
+		values[7] = paper.Text()
 		if i < rowsShown {
 			values[0], values[1] = fmt.Sprintf("anna%d", i), "north"
 			values[4] = dataset.Point{Lon: 1, Lat: 2}
 			values[5] = []any{"hq", "n-office"}
 			values[6] = dataset.Day(20500)
 		}
-	}).UID
+	})
+	b.uid = e.UID
+	for id, content := range map[string]string{paperShown: canaryValue + "0", canaryPaper: canaryValue + "777 of " + canaryRow} {
+		b.PutFiles(t, e, map[string]string{id: content, media.Small(id): content})
+	}
 	b.Publish(t, catalog.Publication{ID: "plain", Fields: fields[:1], Metas: dataset.Metas{"default": {"title": "Plain"}}},
 		[]map[string]any{{"name": "one"}})
 	// One that the people of the rules may know of, so that they ask the index in which restricted ones stand.

@@ -33,9 +33,9 @@ type rule struct {
 }
 
 func ruleList(group int64) []rule {
-	everything := []string{canaryID, canaryTitle, canaryMeta, canaryField, canaryLabel, canaryWord, canaryValue, canaryRow, canaryFile, "rows"}
-	field := []string{canaryField, canaryLabel, canaryWord, canaryValue}
-	rows := []string{canaryRow, "rows", canaryValue + "3", canaryValue + "777", "kraken"}
+	everything := []string{canaryID, canaryTitle, canaryMeta, canaryField, canaryLabel, canaryWord, canaryValue, canaryRow, canaryFile, canaryPaper, "rows"}
+	field := []string{canaryField, canaryLabel, canaryWord, canaryValue, canaryPaper}
+	rows := []string{canaryRow, "rows", canaryValue + "3", canaryValue + "777", "kraken", canaryPaper}
 	visible := []string{"name", "region", "amount", "place", "offices"}
 	down := catalog.Rule{Right: catalog.Download}
 	cut := catalog.Rule{Right: catalog.Download, Fields: visible}
@@ -62,7 +62,7 @@ func ruleList(group int64) []rule {
 		{name: "restricted, a granted person's key of no scope", security: shut(own(catalog.Rule{Right: catalog.Manage})), actor: person(account.Person{}, 0), forbidden: everything, unknown: true},
 		{name: "restricted, somebody who may look at the statistics", security: shut(), forbidden: everything, unknown: true,
 			actor: person(account.Person{Permissions: account.PermissionsOf(account.ExploreMonitoring)}, account.Every)},
-		{name: "rows hidden", security: open(catalog.Rule{Right: catalog.Download, DataHidden: true}), forbidden: []string{canaryValue, canaryRow, "rows", canaryFile, "kraken"}, noRows: true},
+		{name: "rows hidden", security: open(catalog.Rule{Right: catalog.Download, DataHidden: true}), forbidden: []string{canaryValue, canaryRow, "rows", canaryFile, canaryPaper, "kraken"}, noRows: true},
 		{name: "field hidden", security: open(cut), forbidden: field, record: "anna1"},
 		{name: "rows filtered", security: open(north), forbidden: rows, record: "anna1"},
 		{name: "rows filtered, a hidden one's page", security: open(north), forbidden: rows},
@@ -244,7 +244,7 @@ func (b *building) probe(key string, r rule, d door, address string) (problems [
 
 // rowDoor tells whether rows stand behind a door.
 func rowDoor(d door) bool {
-	return strings.Contains(d.pattern, "/records") || d.file || strings.HasSuffix(d.pattern, "/facets") && d.pattern != "/catalog/facets" || strings.HasSuffix(d.pattern, "/{attachment_id}")
+	return strings.Contains(d.pattern, "/records") || d.file || strings.HasSuffix(d.pattern, "/facets") && d.pattern != "/catalog/facets" || strings.HasSuffix(d.pattern, "/{attachment_id}") || strings.HasSuffix(d.pattern, "/{file_id}")
 }
 
 // plain gives all that an answer says: headers, and the body unpacked.

@@ -33,6 +33,7 @@ const (
 // doorList has a line for each route of each room that may ask the catalogue or the explorer. A route without
 // one fails TestEveryDoorHasItsLine.
 func doorList() []door {
+	paper := twin(canaryPaper)
 	id, field, value, name := twin(canaryID), twin(canaryField), twin(canaryValue), twin(canaryRow)
 	questions := []string{
 		"", "select=*", "select=*&limit=100", "select=" + field, "select=name," + field + "&limit=2", "select=length(" + field + ") as l", "select=include(qf*)", "select=include(" + field + ")",
@@ -65,6 +66,7 @@ func doorList() []door {
 		{pattern: "/catalog/datasets/{dataset_id}/exports/{format}", requests: below(d+"/exports/", exports...), file: true},
 		{pattern: "/catalog/datasets/{dataset_id}/attachments", requests: with(d+"/attachments", "")},
 		{pattern: "/catalog/datasets/{dataset_id}/attachments/{attachment_id}", requests: below(d+"/attachments/", "manual", "nothing")},
+		{pattern: "/catalog/datasets/{dataset_id}/files/{file_id}", requests: below(d+"/files/", paper, paperShown, "nothing")},
 		{pattern: "/catalog/datasets/{dataset_id}", requests: with(d, "", "select=fields", "select=records_count", "include_app_metas=true", "include_links=true", "lang=fr", "select=custom."+twin(canaryMeta), "select=length(title) as l", "select=data_visible,features,metas")},
 		{pattern: "/catalog/datasets", requests: with(api+"/catalog/datasets", catalogue...)},
 		{pattern: "/catalog/facets", requests: with(api+"/catalog/facets", "", "facet=title", "facet=dataset_id", "facet=`custom."+twin(canaryMeta)+"`", "facet=records_count", "where='"+id+"'")},
@@ -99,6 +101,10 @@ func doorList() []door {
 		{pattern: "/explore/dataset/{id}/calendar/{$}", requests: with(page+"/calendar/", "month=2026-02", "month=2026-02&q="+name+"1", "month=2026-03&where="+field+"='x'", "start="+field)},
 		{pattern: "/explore/embed/dataset/{id}/calendar/{$}", requests: with(embed+"/calendar/", "month=2026-02&lang=fr", "where="+field+"='x'")},
 		{pattern: "/explore/dataset/{id}/calendar.ics", requests: with(page+"/calendar.ics", "", "q="+value+"1"), file: true},
+		{pattern: "/explore/dataset/{id}/images/{$}", requests: with(page+"/images/", "", "page=17", "page=17&field=paper", "q="+value+"1", "where="+field+"='x'", "refine.region=south", "lang=fr")},
+		{pattern: "/explore/embed/dataset/{id}/images/{$}", requests: with(embed+"/images/", "", "page=17", "q="+value+"1", "refine.region=south")},
+		{pattern: "/explore/dataset/{id}/files/{file}/{size}/{$}", requests: below(page+"/files/", paper+"/300/", paperShown+"/300/", "nothing/300/")},
+		{pattern: "/explore/dataset/{id}/images/{file}/download/{$}", harmless: "sends to the API whether it is there or not"},
 		{pattern: "/explore/dataset/{id}/citation/{format}", requests: below(page+"/citation/", "bib", "ris", "json", "json?lang=fr")},
 		{pattern: "/explore/dataset/{id}/versions/{$}", requests: with(page+"/versions/", "", "lang=fr")},
 		{pattern: "/explore/embed/dataset/{id}/table/{$}", requests: with(embed+"/table/", "", "q="+value+"1", "sort="+field, "refine.region=south")},

@@ -12,8 +12,10 @@ import (
 	"path/filepath"
 
 	"parvis/internal/catalog"
+	"parvis/internal/dataset"
 	"parvis/internal/explore"
 	"parvis/internal/fault"
+	"parvis/internal/media"
 	"parvis/internal/odsql"
 )
 
@@ -21,7 +23,7 @@ func exportCommand() *command {
 	return &command{
 		name: "export", args: "DIR [ID...]", min: 1, max: -1,
 		summary: "write datasets into a folder that 'parvis import' takes in again",
-		details: `Each dataset becomes a folder of its own in DIR: dataset.json, records.jsonl and attachments/. Without an ID
+		details: `Each dataset becomes a folder of its own in DIR: dataset.json, records.jsonl, attachments/, and files/ where rows hold files. Without an ID
 all datasets are written. A dataset's folder that is there from an earlier export is replaced, once the new one is whole.`,
 		settings: []string{"language", "memory-limit", "threads"},
 		run: func(ctx context.Context, c *call) error {
@@ -84,7 +86,7 @@ func exportDataset(ctx context.Context, c *catalog.Catalog, x *explore.Explorer,
 		return err
 	}
 	if e.HasRecords() {
-		if e, err = exportRecords(ctx, x, e, filepath.Join(work, "records.jsonl")); err != nil {
+		if e, err = exportRecords(ctx, x, c, e, work); err != nil {
 			return err
 		}
 	}
@@ -121,13 +123,13 @@ func replaceable(place string) error {
 	return nil
 }
 
-// exportRecords writes all rows as JSON Lines, and gives the dataset as it stood when they were read.
-func exportRecords(ctx context.Context, x *explore.Explorer, e *catalog.Entry, path string) (*catalog.Entry, error) {
+// exportRecords writes all rows as JSON Lines into a folder, with the files that they hold, and gives the dataset as it stood when they were read.
+func exportRecords(ctx context.Context, x *explore.Explorer, c *catalog.Catalog, e *catalog.Entry, work string) (*catalog.Entry, error) {
 	answer, err := x.Export(ctx, operator(), e.ID, odsql.Question{})
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Create(path)
+	f, err := os.Create(filepath.Join(work, "records.jsonl"))
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +139,9 @@ func exportRecords(ctx context.Context, x *explore.Explorer, e *catalog.Entry, p
 	if err != nil {
 		return nil, err
 	}
-	if err := answer.Each(ctx, lines.Write); err != nil {
+	files := held{from: c, entry: answer.Entry, columns: answer.Columns, dir: filepath.Join(work, "files"), written: map[string]bool{}}
+	err = answer.Each(ctx, func(b *dataset.Batch) error { return errors.Join(lines.Write(b), files.write(b)) })
+	if err != nil {
 		return nil, err
 	}
 	if err := errors.Join(lines.Close(), buffered.Flush(), f.Close()); err != nil {
@@ -146,17 +150,58 @@ func exportRecords(ctx context.Context, x *explore.Explorer, e *catalog.Entry, p
 	return answer.Entry, nil
 }
 
+// held writes the files that rows hold.
+type held struct {
+	from    *catalog.Catalog
+	entry   *catalog.Entry
+	columns []dataset.Column
+	dir     string
+	written map[string]bool
+}
+
+// write writes the files of a batch of rows, under the names by which an import finds them.
+func (h *held) write(b *dataset.Batch) error {
+	for i, c := range h.columns {
+		if c.Type != dataset.File {
+			continue
+		}
+		for row := range b.Len {
+			if b.Vectors[i].Null(row) {
+				continue
+			}
+			f, is := dataset.ReadFile(string(b.Vectors[i].Text(row)))
+			if !is || !f.Kept() || h.written[media.Beside(f)] {
+				continue
+			}
+			in, err := h.from.File(h.entry, f.ID)
+			if err != nil {
+				return err
+			}
+			if err := copyInto(h.dir, media.Beside(f), in); err != nil {
+				return err
+			}
+			h.written[media.Beside(f)] = true
+		}
+	}
+	return nil
+}
+
 // exportAttachment copies one attachment into dir under its id, which is a safe name.
 func exportAttachment(c *catalog.Catalog, e *catalog.Entry, id, dir string) error {
 	in, _, err := c.Attachment(e, id)
 	if err != nil {
 		return err
 	}
+	return copyInto(dir, id, in)
+}
+
+// copyInto writes a file of a folder, which is made where it is not there, and closes what it copies.
+func copyInto(dir, name string, in *os.File) error {
 	defer in.Close()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	out, err := os.Create(filepath.Join(dir, id))
+	out, err := os.Create(filepath.Join(dir, name))
 	if err != nil {
 		return err
 	}

@@ -43,8 +43,11 @@ func importCommand() *command {
 are found out; a value that does not fit its field's type becomes null and is reported. A dataset of the same
 identifier gets a new version, and keeps what is not said anew.
 
-A folder holds a folder for each dataset: dataset.json (the API's dataset object) and records.jsonl (the API's JSON Lines
-export), as 'parvis export' writes them. One that cannot be published does not keep the others from it.`,
+Where a .zip holds other files beside the data, a column whose values name them becomes a field of files: photographs are shown as a
+gallery, and everything is kept beside the rows.
+
+A folder holds a folder for each dataset: dataset.json (the API's dataset object), records.jsonl (the API's JSON Lines
+export) and files/ (what fields of type file name), as 'parvis export' writes them. One that cannot be published does not keep the others from it.`,
 		flags: func(fs *flag.FlagSet) {
 			fs.StringVar(&o.id, "id", "", "`ID` of the dataset; else made from the file's name")
 			fs.StringVar(&o.title, "title", "", "`TEXT` for the dataset's title")

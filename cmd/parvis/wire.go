@@ -36,6 +36,7 @@ import (
 	"parvis/internal/web/data"
 	editorialpages "parvis/internal/web/editorial"
 	"parvis/internal/web/front"
+	"parvis/internal/web/images"
 	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
 	"parvis/internal/web/member"
@@ -235,6 +236,10 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
+	pictures, err := images.New(onData)
+	if err != nil {
+		return nil, err
+	}
 	told, err := editorialpages.New(onData, d.editorial)
 	if err != nil {
 		return nil, err
@@ -255,6 +260,7 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	datasets.Register(mux)
 	analyses.Register(mux)
 	calendars.Register(mux)
+	pictures.Register(mux)
 	machine.New(machine.Options{Frame: onData, Versions: p.catalog.Versions}).Register(mux)
 	atlas.Register(mux)
 	legal.Register(mux)

@@ -27,6 +27,7 @@ type Rows struct {
 	Path  string // of its file, within a folder of Stage; publishing takes it away from there
 	Count int64
 	Hash  string // SHA-256 of schema and rows, hexadecimal
+	Files string // the folder of the files that rows name, beside Path, taken away likewise; "": they name none
 }
 
 // Upload is an attachment on its way in. Its File is of no account: the catalogue chooses it.

@@ -38,6 +38,11 @@ func (c *Catalog) Publish(ctx context.Context, p Publication) (*Entry, error) {
 		if bytes, err = settle(p.Rows.Path); err != nil {
 			return nil, err
 		}
+		if p.Rows.Files != "" { // the files themselves are durable
+			if err := syncPath(p.Rows.Files); err != nil {
+				return nil, fmt.Errorf("make the files of a version durable: %w", err)
+			}
+		}
 	}
 	uploads, stage, err := c.receive(ctx, p.Attachments)
 	if err != nil {
@@ -218,6 +223,11 @@ func (c *Catalog) addVersion(ctx context.Context, tx *sql.Tx, k *kept, p Publica
 	place := path.Join("versions", k.uid, fmt.Sprintf("%d.duckdb", number))
 	if err := moveInto(p.Rows.Path, c.versionPath(place)); err != nil {
 		return fmt.Errorf("move the rows to their place: %w", err)
+	}
+	if p.Rows.Files != "" {
+		if err := moveInto(p.Rows.Files, c.versionPath(filesOf(place))); err != nil {
+			return fmt.Errorf("move the files of the rows to their place: %w", err)
+		}
 	}
 	fields, err := json.Marshal(p.Fields)
 	if err != nil {

@@ -80,7 +80,7 @@ func (c *Catalog) named(ctx context.Context, like string) (map[string]bool, erro
 		if err := paths.Scan(&p); err != nil {
 			return nil, fmt.Errorf("read the versions: %w", err)
 		}
-		out[p] = true
+		out[p], out[filesOf(p)] = true, true
 	}
 	if err := paths.Err(); err != nil {
 		return nil, fmt.Errorf("read the versions: %w", err)

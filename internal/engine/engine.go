@@ -68,4 +68,5 @@ type Rows interface {
 // ParquetOptions are the choices of a Parquet file.
 type ParquetOptions struct {
 	Compression string // "snappy" or "zstd"
+	Files       string // address before the identifiers of files that the portal keeps; "": their values are written as they lie
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
@@ -37,6 +39,8 @@ type Explorer struct {
 	clock   func() time.Time
 	log     *slog.Logger
 
+	files *lru.Cache[string, dataset.FileValue] // files that rows hold, by revision and who is shown them
+
 	building sync.Mutex // held by the one who makes the next index
 	indexed  indexHolder
 }
@@ -44,6 +48,7 @@ type Explorer struct {
 // New makes an Explorer. The catalogue as data is built at the first question about it, or by Ready.
 func New(o Options) *Explorer {
 	x := &Explorer{engine: o.Engine, catalog: o.Catalog, clock: o.Clock, log: o.Log}
+	x.files, _ = lru.New[string, dataset.FileValue](4096) // only a size of none is an error
 	if x.clock == nil {
 		x.clock = time.Now
 	}

@@ -358,14 +358,14 @@ func (e *Export) encodeTask(ctx context.Context, t *task, encode Encoder, spare 
 	return err
 }
 
-// Parquet writes all rows to a new Parquet file at path; compression is "snappy" or "zstd". Kind NotFound: the
+// Parquet writes all rows to a new Parquet file at path; compression is "snappy" or "zstd", files as format.Options has it. Kind NotFound: the
 // dataset has no version yet.
-func (e *Export) Parquet(ctx context.Context, path, compression string) error {
+func (e *Export) Parquet(ctx context.Context, path, compression, files string) error {
 	if e.source == nil {
 		return fault.New(fault.NotFound, "The dataset %s has no records yet, so there is no Parquet file of it.", e.Entry.ID)
 	}
 	st := sqlgen.Rows(*e.source, e.Plan, e.limit, 0)
-	if err := e.engine.Parquet(ctx, st, path, engine.ParquetOptions{Compression: compression}); err != nil {
+	if err := e.engine.Parquet(ctx, st, path, engine.ParquetOptions{Compression: compression, Files: files}); err != nil {
 		return fmt.Errorf("parquet export: %w", err)
 	}
 	return nil

@@ -111,10 +111,14 @@ func Stream(out io.Writer, f Format, columns []dataset.Column, how Choices, fill
 	return buffered.Flush()
 }
 
+func (f *File) parquet(ctx context.Context, path string) error {
+	return f.rows.Parquet(ctx, path, f.Choices.Codec, f.Choices.Files)
+}
+
 // makeAt makes the file at path and tells how far it is.
 func (f *File) makeAt(ctx context.Context, path string, so *made) error {
 	if f.Format.Whole() {
-		return f.rows.Parquet(ctx, path, f.Choices.Codec)
+		return f.parquet(ctx, path)
 	}
 	out, err := os.Create(path)
 	if err != nil {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"net/url"
 	"slices"
 
 	"parvis/internal/dataset"
@@ -53,6 +54,14 @@ func (f Format) Suits(fields []dataset.Field) bool {
 
 // Holds tells whether a file can have so many rows.
 func (f Format) Holds(rows int64) bool { return f.MostRows == 0 || rows <= f.MostRows }
+
+// Wish names a file of a dataset's rows, as an address at the machine door does.
+type Wish struct {
+	Dataset string
+	Kind    string     // the format's name
+	Query   url.Values // its parameters
+	Base    string     // where the portal stands, for addresses within the file: scheme and host
+}
 
 // Choices are what an asker may choose of a file, already checked; each format heeds its own.
 type Choices struct {

@@ -71,7 +71,7 @@ func (f *File) sizeOf(enough int64, each func(take func(*dataset.Batch) error) e
 func (f *File) parquetSize(ctx context.Context, dir string) (int64, error) {
 	path := fresh(dir)
 	defer os.Remove(path)
-	if err := f.rows.Parquet(ctx, path, f.Choices.Codec); err != nil {
+	if err := f.parquet(ctx, path); err != nil {
 		return 0, err
 	}
 	return sizeAt(path)

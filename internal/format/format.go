@@ -100,6 +100,7 @@ type Options struct {
 	QuoteAll      bool           // csv
 	BOM           bool           // csv
 	EPSG          int            // of geometries; 0 or 4326 is WGS 84
+	Files         string         // address before the identifiers of files that the portal keeps; "": their values are written as they lie
 }
 
 // New makes a writer of a format.

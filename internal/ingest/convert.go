@@ -3,6 +3,8 @@ package ingest
 import (
 	"encoding/json"
 	"math"
+	"net/url"
+	"path"
 	"strconv"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/format"
 	"parvis/internal/geo"
+	"parvis/internal/media"
 )
 
 // target is a field of the dataset and where its values come from.
@@ -18,7 +21,8 @@ type target struct {
 	from     int // the column of the source; -1: none
 	lat, lon int // the two columns that make a point, where from is -1 and lat is not
 	verdict
-	last  string // the text before, and what it became: many columns repeat themselves
+	files *media.Intake // files that came with the rows; nil: none
+	last  string        // the text before, and what it became: many columns repeat themselves
 	value any
 	why   string
 }
@@ -123,10 +127,7 @@ func (t *target) makeOne(given any) (any, string) {
 	case dataset.JSON:
 		return toJSON(given)
 	case dataset.File:
-		if raw, ok := given.(json.RawMessage); ok {
-			return string(raw), ""
-		}
-		return textOf(given), ""
+		return t.toFile(given)
 	case dataset.GeoShape:
 		return toShape(given)
 	case dataset.GeoPoint:
@@ -172,6 +173,33 @@ func (t *target) makeOne(given any) (any, string) {
 		return i, ""
 	}
 	return nil, "the type " + string(t.typ) + " is not known"
+}
+
+// toFile gives the value of a file: of one that came with the rows, or of one that lies elsewhere, as what was given tells of it.
+func (t *target) toFile(given any) (any, string) {
+	said := trim(textOf(given))
+	if absent(said) {
+		return nil, ""
+	}
+	if t.files != nil && t.files.Names(said) {
+		value, reason := t.files.Value(said)
+		if reason != "" {
+			return nil, reason
+		}
+		return value, ""
+	}
+	f, is := dataset.ReadFile(said)
+	switch u, err := url.Parse(said); {
+	case is && !f.Kept():
+		return said, ""
+	case is:
+		return nil, "this file did not come with the rows"
+	case err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http"):
+		return dataset.FileValue{Filename: path.Base(u.Path), URL: said}.Text(), ""
+	case t.files != nil:
+		return nil, "no file of this name came with the rows"
+	}
+	return said, ""
 }
 
 // textOf writes any value as text.

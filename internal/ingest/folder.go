@@ -18,9 +18,13 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/format"
 	"parvis/internal/format/detect"
+	"parvis/internal/media"
 )
 
-const descriptionFile = "dataset.json"
+const (
+	descriptionFile = "dataset.json"
+	filesFolder     = "files" // of a dataset's folder: the files that its rows name
+)
 
 // recordFiles are the names under which the records of a dataset may lie in its folder.
 func recordFiles() []string { return []string{"records.jsonl", "records.jsonl.gz"} }
@@ -161,7 +165,14 @@ func importFolder(ctx context.Context, o Options, folder string) (*Report, error
 		}
 		return publishDescription(ctx, o, p, notes)
 	}
-	r, err := importRecords(ctx, o, p, filepath.Join(folder, records))
+	files, err := root.OpenRoot(filesFolder)
+	switch {
+	case err == nil:
+		defer files.Close()
+	case !errors.Is(err, fs.ErrNotExist):
+		notes = append(notes, filesFolder+" is not read: it is no folder of the dataset's own")
+	}
+	r, err := importRecords(ctx, o, p, filepath.Join(folder, records), files)
 	if err == nil {
 		r.Notes = append(notes, r.Notes...)
 	}
@@ -222,7 +233,8 @@ func publishDescription(ctx context.Context, o Options, p catalog.Publication, n
 	return r, nil
 }
 
-func importRecords(ctx context.Context, o Options, p catalog.Publication, path string) (*Report, error) {
+// importRecords publishes the rows at path with the files that they name; files is nil where none lie beside them.
+func importRecords(ctx context.Context, o Options, p catalog.Publication, path string, files *os.Root) (*Report, error) {
 	if len(p.Fields) == 0 {
 		return nil, fault.New(fault.Invalid, "the dataset has records, but %s names no fields", descriptionFile)
 	}
@@ -239,14 +251,18 @@ func importRecords(ctx context.Context, o Options, p catalog.Publication, path s
 	}
 	s := schema{fields: p.Fields, strict: true}
 	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
-		return publish(ctx, o, p, s, nothing{}, detect.JSONLines, stage)
+		return publish(ctx, o, p, s, loaded{source: nothing{}, format: detect.JSONLines}, stage)
 	}
 	file, err := detect.Open(path, detect.Options{Limits: o.Limits, Temp: filepath.Dir(stage.Path("x"))})
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return publish(ctx, o, p, s, file.AsLines(), detect.JSONLines, stage)
+	from := loaded{source: file.AsLines(), format: detect.JSONLines}
+	if files != nil {
+		from.files = media.Folder{Root: files}
+	}
+	return publish(ctx, o, p, s, from, stage)
 }
 
 // uploads opens the attachments that lie in the folder.

@@ -16,6 +16,7 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/format"
 	"parvis/internal/format/detect"
+	"parvis/internal/media"
 )
 
 // Options say what is imported and where to.
@@ -104,18 +105,41 @@ func File(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	defer file.Close()
-	r, err := publish(ctx, o, p, s, file, file.Format(), stage)
+	from := loaded{source: file, format: file.Format()}
+	beside, err := file.Beside()
+	if err != nil {
+		return nil, err
+	}
+	if beside != nil {
+		from.files, from.near = beside, file.Folder()
+	}
+	r, err := publish(ctx, o, p, s, from, stage)
 	if err == nil {
 		r.Notes = append(file.Notes(), r.Notes...)
 	}
 	return r, err
 }
 
+// loaded is what a version is made of.
+type loaded struct {
+	source source
+	format string
+	files  media.Source // that rows may name; nil: there are none
+	near   string       // the folder among them in which the rows lie
+}
+
 // publish loads the rows of a source and publishes them with what p says.
-func publish(ctx context.Context, o Options, p catalog.Publication, s schema, from source, form string, stage *catalog.Stage) (*Report, error) {
+func publish(ctx context.Context, o Options, p catalog.Publication, s schema, from loaded, stage *catalog.Stage) (*Report, error) {
 	l := &load{
-		source: from, engine: o.Engine, schema: s, rejects: rejects{path: o.Rejects},
+		source: from.source, engine: o.Engine, schema: s, rejects: rejects{path: o.Rejects},
 		path: func(attempt int) string { return stage.Path(fmt.Sprintf("rows-%d.duckdb", attempt)) },
+	}
+	if from.files != nil {
+		former, err := o.Catalog.Find(account.Actor{Everything: true}, p.ID)
+		if err != nil {
+			former = nil
+		}
+		l.files = media.NewIntake(media.NewShelf(from.files, from.near), stage.Path("files"), o.Catalog.Files(former), o.Limits.OrDefaults().Bytes)
 	}
 	if o.Progress != nil {
 		l.progress = func(now Progress) {
@@ -131,13 +155,13 @@ func publish(ctx context.Context, o Options, p catalog.Publication, s schema, fr
 		return nil, err
 	}
 	p.Fields = l.plan.fields()
-	p.Rows = &catalog.Rows{Path: l.file, Count: l.rows, Hash: l.hash}
+	p.Rows = &catalog.Rows{Path: l.file, Count: l.rows, Hash: l.hash, Files: l.media}
 	entry, err := o.Catalog.Publish(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	r := &Report{
-		Dataset: entry.ID, Title: entry.Title(), Version: entry.Version.Number, Rows: l.rows, Format: form,
+		Dataset: entry.ID, Title: entry.Title(), Version: entry.Version.Number, Rows: l.rows, Format: from.format,
 		Rejected: l.rejects.count, First: l.rejects.first, Notes: l.notes,
 	}
 	if r.Rejected > 0 {

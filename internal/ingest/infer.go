@@ -6,6 +6,7 @@ import (
 
 	"parvis/internal/dataset"
 	"parvis/internal/format"
+	"parvis/internal/media"
 )
 
 // A column has a type when its values have, all of them. A few misfits are taken for mistakes, become null and are
@@ -31,12 +32,16 @@ type guess struct {
 	compact  int64          // whole numbers that are dates as yyyymmdd
 	outside  bool           // some whole number is not
 	settled  bool           // as text: nothing that follows can change it
+	files    *media.Intake  // files that came with the rows; nil: none
+	texts    int64          // values that could name one
+	filed    int64          // and those that do
 	last     string         // the text before, and its class: many columns repeat themselves
 	lastIs   class
 }
 
 // add counts one value that is not nil.
 func (g *guess) add(value any) {
+	g.addFile(value)
 	if g.settled || g.declared != "" {
 		return
 	}
@@ -75,6 +80,19 @@ func (g *guess) add(value any) {
 	}
 }
 
+// addFile counts a value that may name a file. A column whose first values name none holds no files.
+func (g *guess) addFile(value any) {
+	const enough = 1000
+	s, text := value.(string)
+	if g.files == nil || !text || absent(trim(s)) || g.filed == 0 && g.texts >= enough {
+		return
+	}
+	g.texts++
+	if g.files.Names(s) {
+		g.filed++
+	}
+}
+
 func (g *guess) sum(of ...class) int64 {
 	var n int64
 	for _, c := range of {
@@ -109,6 +127,9 @@ type candidate struct {
 func (g *guess) decide(name string) verdict {
 	if g.declared != "" {
 		return verdict{typ: g.declared, list: g.list, why: "as the file says"}
+	}
+	if g.filed > 0 && g.filed*2 >= g.texts { // that any does is no accident: the others are missing
+		return verdict{typ: dataset.File, why: "its values name files that came with the rows"}
 	}
 	order := dayFirst
 	if g.sum(isMonthDay, isMonthDayTime) > g.sum(isDayMonth, isDayMonthTime) {
@@ -281,10 +302,10 @@ func pair(names []string, verdicts []verdict) (lat, lon int, ok bool) {
 	return lat, lon, found == 1
 }
 
-// newGuesses makes a guess for each column from the one at position from on.
-func newGuesses(guesses []*guess, fields []format.Field) []*guess {
+// newGuesses makes a guess for each column that has none yet; files are those that came with the rows, nil where there are none.
+func newGuesses(guesses []*guess, fields []format.Field, files *media.Intake) []*guess {
 	for _, f := range fields[len(guesses):] {
-		guesses = append(guesses, &guess{declared: f.Type, list: f.List})
+		guesses = append(guesses, &guess{declared: f.Type, list: f.List, files: files})
 	}
 	return guesses
 }

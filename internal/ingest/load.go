@@ -19,6 +19,7 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/format"
 	"parvis/internal/format/jsontext"
+	"parvis/internal/media"
 )
 
 const (
@@ -40,6 +41,7 @@ type load struct {
 	engine   engine.Engine
 	path     func(attempt int) string // of the version file
 	schema   schema
+	files    *media.Intake // nil: none came with the rows
 	rejects  rejects
 	progress func(Progress)
 
@@ -48,6 +50,7 @@ type load struct {
 	rows  int64
 	hash  string
 	file  string // of the version that was finished
+	media string // the folder of its files; "" where its rows name none
 }
 
 // batch is a run of rows on its way from the reader to the engine.
@@ -96,7 +99,10 @@ func (l *load) pass(ctx context.Context, attempt int, settled *judged) (again *j
 		l.notes = partial.Notes()
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	feed := newFeed(ctx, reader, settled == nil)
+	feed := newFeed(ctx, reader, settled == nil, l.files)
+	if l.files != nil {
+		l.files.Begin()
+	}
 	var wait sync.WaitGroup
 	wait.Go(feed.run)
 	// The reader must have stopped before it is closed.
@@ -119,6 +125,9 @@ func (l *load) pass(ctx context.Context, attempt int, settled *judged) (again *j
 		first = feed.judge()
 	}
 	l.plan = newPlan(first.columns, first.verdicts, l.schema)
+	for _, t := range l.plan.targets {
+		t.files = l.files
+	}
 	if len(l.plan.targets) == 0 {
 		if err := feed.failure(); err != nil {
 			return nil, err
@@ -138,7 +147,7 @@ func (l *load) pass(ctx context.Context, attempt int, settled *judged) (again *j
 			}
 		}
 	}()
-	to := newSink(l, loader)
+	to := newSink(ctx, l, loader)
 	for _, b := range head {
 		if err := to.take(b); err != nil {
 			return nil, err
@@ -174,7 +183,12 @@ func (l *load) pass(ctx context.Context, attempt int, settled *judged) (again *j
 		return nil, fmt.Errorf("finish the version: %w", err)
 	}
 	l.hash, l.file = to.sum(), path
-	return nil, nil
+	if l.files == nil {
+		return nil, nil
+	}
+	dir, notes, err := l.files.Finish()
+	l.media, l.notes = dir, append(l.notes, notes...)
+	return nil, err
 }
 
 // holds tells whether the plan made of the first rows is the one that all rows make.
@@ -216,6 +230,7 @@ func (l *load) tell(rows int64, step string) {
 type feed struct {
 	ctx    context.Context
 	reader format.Reader
+	files  *media.Intake // nil: none came with the rows
 	full   chan *batch
 	empty  chan *batch
 
@@ -228,8 +243,8 @@ type feed struct {
 
 const inFlight = 6 // batches
 
-func newFeed(ctx context.Context, r format.Reader, judging bool) *feed {
-	return &feed{ctx: ctx, reader: r, judging: judging, full: make(chan *batch, inFlight), empty: make(chan *batch, inFlight)}
+func newFeed(ctx context.Context, r format.Reader, judging bool, files *media.Intake) *feed {
+	return &feed{ctx: ctx, reader: r, judging: judging, files: files, full: make(chan *batch, inFlight), empty: make(chan *batch, inFlight)}
 }
 
 // run reads until the end, an error, or the context's end; then it closes full.
@@ -306,7 +321,7 @@ func (f *feed) fill(b *batch) (err error) {
 // judgeRow looks at the values of a row.
 func (f *feed) judgeRow(b *batch, values []any) {
 	for f.judging && len(f.guesses) < len(values) {
-		f.guesses = newGuesses(f.guesses, f.reader.Fields())
+		f.guesses = newGuesses(f.guesses, f.reader.Fields(), f.files)
 	}
 	for i, v := range values {
 		switch s := v.(type) {
@@ -331,7 +346,7 @@ func (f *feed) judge() *judged {
 	defer f.mu.Unlock()
 	fields := f.reader.Fields()
 	out := &judged{columns: append([]format.Field(nil), fields...)}
-	f.guesses = newGuesses(f.guesses, fields)
+	f.guesses = newGuesses(f.guesses, fields, f.files)
 	for i, name := range columnNames(fields) {
 		out.verdicts = append(out.verdicts, f.guesses[i].decide(name))
 	}
@@ -350,6 +365,7 @@ func (f *feed) failure() error {
 
 // sink converts rows and hands them to the engine.
 type sink struct {
+	ctx     context.Context
 	load    *load
 	loader  engine.Loader
 	targets []*target
@@ -362,8 +378,8 @@ type sink struct {
 	rows    int64
 }
 
-func newSink(l *load, loader engine.Loader) *sink {
-	s := &sink{load: l, loader: loader, targets: l.plan.targets, hash: sha256.New()}
+func newSink(ctx context.Context, l *load, loader engine.Loader) *sink {
+	s := &sink{ctx: ctx, load: l, loader: loader, targets: l.plan.targets, hash: sha256.New()}
 	for i, t := range s.targets {
 		key := jsontext.AppendString([]byte{','}, t.field.Name)
 		s.keys = append(s.keys, append(key, ':'))
@@ -385,6 +401,9 @@ func (s *sink) take(b *batch) error {
 			return err
 		}
 	}
+	if err := s.takeFiles(b); err != nil {
+		return err
+	}
 	for i, values := range b.values {
 		if err := s.row(b.lines[i], values); err != nil {
 			return err
@@ -392,6 +411,25 @@ func (s *sink) take(b *batch) error {
 	}
 	s.load.tell(s.rows, "rows")
 	return nil
+}
+
+// takeFiles takes in the files that the rows of a batch name, which is quicker together than one by one.
+func (s *sink) takeFiles(b *batch) error {
+	if s.load.files == nil {
+		return nil
+	}
+	var named []string
+	for _, t := range s.targets {
+		if t.typ != dataset.File || t.from < 0 {
+			continue
+		}
+		for _, values := range b.values {
+			if t.from < len(values) {
+				named = append(named, textOf(values[t.from]))
+			}
+		}
+	}
+	return s.load.files.Take(s.ctx, named)
 }
 
 func (s *sink) row(line int64, values []any) error {

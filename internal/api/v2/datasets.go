@@ -81,7 +81,7 @@ func (a *API) dataset(c *call) error {
 // appendListing writes datasets as select asked for them, or plain rows, parted by commas.
 func (a *API) appendListing(dst []byte, c *call, got *explore.Listing, how shown) []byte {
 	if got.Parts == nil {
-		return appendRows(dst, &got.Answer)
+		return c.appendRows(dst, &got.Answer)
 	}
 	how.zone = got.Plan.Loc
 	rows := jsontext.NewEncoder(got.Columns, format.Options{Location: got.Plan.Loc})

@@ -99,7 +99,7 @@ func (a *API) export(c *call) error {
 		return noURI()
 	}
 	c.hit.Kind, c.hit.Format = statistics.Download, f.Name
-	o, err := order(e, c.PathValue("dataset_id"), f, c.params, c.lang)
+	o, err := order(e, c.PathValue("dataset_id"), f, c.params, c.lang, c.base)
 	if err != nil {
 		return err
 	}

@@ -25,10 +25,15 @@ func appendLinks(dst []byte, links []link) []byte {
 }
 
 // catalogURL, datasetURL: where these stand for the outside.
-func (c *call) catalogURL() string { return c.base + root + "/catalog" }
-func (c *call) datasetURL(id string) string {
-	return c.catalogURL() + "/datasets/" + url.PathEscape(id)
+func (c *call) catalogURL() string          { return c.base + root + "/catalog" }
+func (c *call) datasetURL(id string) string { return datasetURL(c.base, id) }
+
+func datasetURL(base, id string) string {
+	return base + root + "/catalog/datasets/" + url.PathEscape(id)
 }
+
+// filesURL gives what stands before the identifiers of the files that rows of a dataset hold.
+func filesURL(base, id string) string { return datasetURL(base, id) + "/files/" }
 
 // pageLinks gives the ways from a page of a list: to itself, the first, the last and the next page. The key of
 // who asks never stands in them.

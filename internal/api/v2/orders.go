@@ -3,7 +3,6 @@ package v2
 import (
 	"context"
 	"fmt"
-	"net/url"
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
@@ -21,8 +20,8 @@ type ordered struct {
 	params   parameters
 }
 
-// order reads the parameters of an export. Kind Invalid: a parameter that cannot be, or a format that the dataset does not have.
-func order(e *catalog.Entry, called string, f export.Format, p parameters, lang string) (o ordered, err error) {
+// order reads the parameters of an export; base is where the portal stands. Kind Invalid: a parameter that cannot be, or a format that the dataset does not have.
+func order(e *catalog.Entry, called string, f export.Format, p parameters, lang, base string) (o ordered, err error) {
 	if !f.Suits(e.Fields) {
 		return o, fault.New(fault.Invalid, "The dataset %s cannot be exported as %s: it has no geometry.", called, f.Name)
 	}
@@ -30,6 +29,7 @@ func order(e *catalog.Entry, called string, f export.Format, p parameters, lang 
 	if o.how, err = p.choices(called); err != nil {
 		return o, err
 	}
+	o.how.Files = filesURL(base, called)
 	if o.question, err = p.question(lang); err != nil {
 		return o, err
 	}
@@ -41,7 +41,7 @@ func (o ordered) key(e *catalog.Entry) tag {
 	if o.params.volatile() {
 		return tag{}
 	}
-	return o.params.sum("exports/"+o.format.Name, o.called, o.question.Lang, state(e))
+	return o.params.sum("exports/"+o.format.Name, o.called, o.question.Lang, o.how.Files, state(e))
 }
 
 // open makes the file of an order, still to be written. Kinds as explore.Export.
@@ -57,30 +57,29 @@ func (a *API) open(ctx context.Context, who account.Actor, o ordered) (*export.F
 	return export.NewFile(rows, o.format, o.how, o.question.Lang, export.Key(key)), nil
 }
 
-// orderOf gives the order that a request for …/exports/{kind} with this query would be, and its dataset. Kinds as catalog.ForFiles and order, and Invalid for
+// orderOf gives the order that a request for the file of a wish would be, and its dataset. Kinds as catalog.ForFiles and order, and Invalid for
 // a format that there is not.
-func (a *API) orderOf(who account.Actor, id, kind string, query url.Values) (o ordered, e *catalog.Entry, err error) {
-	f, there := export.Named(kind)
+func (a *API) orderOf(who account.Actor, wish export.Wish) (o ordered, e *catalog.Entry, err error) {
+	f, there := export.Named(wish.Kind)
 	if !there {
-		return o, nil, fault.New(fault.Invalid, "There is no export format %q.", kind)
+		return o, nil, fault.New(fault.Invalid, "There is no export format %q.", wish.Kind)
 	}
-	if e, err = a.catalog.ForFiles(who, id); err != nil {
+	if e, err = a.catalog.ForFiles(who, wish.Dataset); err != nil {
 		return o, nil, err
 	}
-	p := parseQuery(query.Encode())
+	p := parseQuery(wish.Query.Encode())
 	lang := a.language
 	if wanted := p.one("lang"); wanted != "" {
 		lang = wanted
 	}
-	o, err = order(e, id, f, p, lang)
+	o, err = order(e, wish.Dataset, f, p, lang, wish.Base)
 	return o, e, err
 }
 
-// Size tells how many bytes the file holds that …/exports/{kind} answers with for these parameters and this actor,
-// before compression on the way. Rows are those that the file holds: of few of them, the file is made and exact is true; else the
+// Size tells how many bytes the file of a wish holds for this actor, before compression on the way. Rows are those that the file holds: of few of them, the file is made and exact is true; else the
 // size is reckoned from rows of the dataset, whatever the filter. Kinds as explore.Export, and Invalid for a format that there is not.
-func (a *API) Size(ctx context.Context, who account.Actor, id, kind string, query url.Values, rows int64) (bytes int64, exact bool, err error) {
-	o, e, err := a.orderOf(who, id, kind, query)
+func (a *API) Size(ctx context.Context, who account.Actor, wish export.Wish, rows int64) (bytes int64, exact bool, err error) {
+	o, e, err := a.orderOf(who, wish)
 	if err != nil {
 		return 0, false, err
 	}
@@ -112,10 +111,10 @@ func (a *API) Size(ctx context.Context, who account.Actor, id, kind string, quer
 	return bytes, exact, err
 }
 
-// Prepare makes the file beforehand that …/exports/{kind} answers with for these parameters and this actor, and tells how far it has come.
+// Prepare makes the file of a wish beforehand, as this actor gets it, and tells how far it has come.
 // Kinds as Size and export.Desk.Prepare.
-func (a *API) Prepare(ctx context.Context, who account.Actor, id, kind string, query url.Values) (export.Progress, error) {
-	o, _, err := a.orderOf(who, id, kind, query)
+func (a *API) Prepare(ctx context.Context, who account.Actor, wish export.Wish) (export.Progress, error) {
+	o, _, err := a.orderOf(who, wish)
 	if err != nil {
 		return export.Progress{}, err
 	}

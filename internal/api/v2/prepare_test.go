@@ -31,7 +31,7 @@ func TestPreparedFilesAreTheSame(t *testing.T) {
 			}
 			var so export.Progress
 			for so.State != export.Ready {
-				if so, err = d.api.Prepare(t.Context(), exploretest.Everything(), "towns", c.kind, query); err != nil {
+				if so, err = d.api.Prepare(t.Context(), exploretest.Everything(), export.Wish{Dataset: "towns", Kind: c.kind, Query: query, Base: "https://data.example.org"}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -60,7 +60,7 @@ func TestPrepareRefuses(t *testing.T) {
 	d := open(t)
 	refused := func(what string, kind fault.Kind, id, format string, query url.Values) {
 		t.Helper()
-		if _, err := d.api.Prepare(t.Context(), exploretest.Everything(), id, format, query); fault.KindOf(err) != kind {
+		if _, err := d.api.Prepare(t.Context(), exploretest.Everything(), export.Wish{Dataset: id, Kind: format, Query: query}); fault.KindOf(err) != kind {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -71,7 +71,7 @@ func TestPrepareRefuses(t *testing.T) {
 	refused("no rows", fault.NotFound, "notes", "parquet", nil)
 	small := v2.New(v2.Options{Explorer: d.Explorer, Catalog: d.Catalog, Temp: d.Temp, FileBytes: 10})
 	t.Cleanup(small.Close)
-	if _, err := small.Prepare(t.Context(), exploretest.Everything(), "towns", "csv", nil); fault.KindOf(err) != fault.TooLarge {
+	if _, err := small.Prepare(t.Context(), exploretest.Everything(), export.Wish{Dataset: "towns", Kind: "csv"}); fault.KindOf(err) != fault.TooLarge {
 		t.Errorf("a small desk: %v", err)
 	}
 }

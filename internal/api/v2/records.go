@@ -72,7 +72,7 @@ func (a *API) records(c *call) error {
 		if own {
 			buffer = c.appendLinked(buffer, got, id)
 		} else {
-			buffer = appendRows(buffer, got)
+			buffer = c.appendRows(buffer, got)
 		}
 		return append(buffer, "]}"...), c.volatileTag(got, state(got.Entry)), nil
 	})
@@ -86,10 +86,15 @@ func (c *call) volatileTag(got *explore.Answer, state string) tag {
 	return c.tag(state)
 }
 
+// options are the choices of JSON that answers.
+func (c *call) options(got *explore.Answer) format.Options {
+	return format.Options{Location: got.Plan.Loc, Files: filesURL(c.base, c.PathValue("dataset_id"))}
+}
+
 // appendRows writes the rows of an answer, parted by commas.
-func appendRows(dst []byte, got *explore.Answer) []byte {
+func (c *call) appendRows(dst []byte, got *explore.Answer) []byte {
 	first := true
-	rows := jsontext.NewEncoder(got.Columns, format.Options{Location: got.Plan.Loc})
+	rows := jsontext.NewEncoder(got.Columns, c.options(got))
 	for _, b := range got.Batches {
 		for i := range b.Len {
 			if !first {
@@ -105,7 +110,7 @@ func appendRows(dst []byte, got *explore.Answer) []byte {
 // appendLinked writes rows whose last column is the record's identifier, each with its links.
 func (c *call) appendLinked(dst []byte, got *explore.Answer, id string) []byte {
 	last := len(got.Columns) - 1
-	rows := jsontext.NewEncoder(got.Columns[:last], format.Options{Location: got.Plan.Loc})
+	rows := jsontext.NewEncoder(got.Columns[:last], c.options(got))
 	address := c.datasetURL(id)
 	first := true
 	for _, b := range got.Batches {
@@ -145,6 +150,6 @@ func (a *API) record(c *call) error {
 		if err != nil {
 			return nil, tag{}, err
 		}
-		return appendRows(buffer, got), c.volatileTag(got, state(got.Entry)), nil
+		return c.appendRows(buffer, got), c.volatileTag(got, state(got.Entry)), nil
 	})
 }

@@ -24,6 +24,7 @@ func (a *API) routes() []route {
 		{"/catalog/datasets/{dataset_id}/facets", a.facets, "facets"},
 		{"/catalog/datasets/{dataset_id}/attachments", a.attachments, "attachments"},
 		{"/catalog/datasets/{dataset_id}/attachments/{attachment_id}", a.attachment, "attachment"},
+		{"/catalog/datasets/{dataset_id}/files/{file_id}", a.file, "file"},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/explore/exploretest"
+	"parvis/internal/export"
 	"parvis/internal/fault"
 )
 
@@ -46,7 +47,7 @@ func TestSizes(t *testing.T) {
 			}
 			size := int64(w.Body.Len())
 			for range 2 { // the second is remembered
-				said, exact, err := a.Size(t.Context(), exploretest.Everything(), c.id, kind, c.query, c.rows)
+				said, exact, err := a.Size(t.Context(), exploretest.Everything(), export.Wish{Dataset: c.id, Kind: kind, Query: c.query, Base: "https://data.example.org"}, c.rows)
 				if err != nil {
 					t.Errorf("%s: %v", path, err)
 					continue
@@ -64,7 +65,7 @@ func TestSizes(t *testing.T) {
 			}
 		}
 	}
-	if _, _, err := a.Size(t.Context(), exploretest.Everything(), "towns", "shp", nil, 5); fault.KindOf(err) != fault.Invalid {
+	if _, _, err := a.Size(t.Context(), exploretest.Everything(), export.Wish{Dataset: "towns", Kind: "shp"}, 5); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("a format that there is not: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -27,15 +28,16 @@ func (e *Engine) Parquet(ctx context.Context, st engine.Statement, path string, 
 		return e.failure(l.ctx, err)
 	}
 	defer e.writing.done()
-	statement := "COPY (" + parquetSelect(st) + ") TO " + engine.Quote(path) + " (FORMAT parquet, COMPRESSION " + o.Compression + ")"
+	statement := "COPY (" + parquetSelect(st, o.Files) + ") TO " + engine.Quote(path) + " (FORMAT parquet, COMPRESSION " + o.Compression + ")"
 	if _, err := l.session.conn.ExecContext(l.ctx, statement, nil); err != nil {
 		return e.failure(l.ctx, err)
 	}
 	return nil
 }
 
-// parquetSelect wraps a statement so that each column has its name and its type in Parquet.
-func parquetSelect(st engine.Statement) string {
+// parquetSelect wraps a statement so that each column has its name and its type in Parquet. Of files
+// that the portal keeps their address is written, under files.
+func parquetSelect(st engine.Statement, files string) string {
 	var outer, inner []string
 	taken := map[string]bool{}
 	for i, c := range st.Columns {
@@ -50,6 +52,11 @@ func parquetSelect(st engine.Statement) string {
 			value = "ST_GeomFromWKB(" + name + ")"
 		case c.Type == dataset.DateTime && !c.List:
 			value = name + " AT TIME ZONE 'UTC'"
+		case c.Type == dataset.File && files != "":
+			start := dataset.FileStart("")
+			start = start[:len(start)-1]
+			value = "CASE WHEN regexp_matches(" + name + ", " + engine.Quote("^"+regexp.QuoteMeta(start)+`[0-9a-f]{32}"`) + ") AND NOT contains(" + name + `, '"url":') THEN ` +
+				engine.Quote(files) + " || substr(" + name + ", " + strconv.Itoa(len(start)+1) + ", 32) ELSE " + name + " END"
 		}
 		outer = append(outer, value+" AS "+identifierOf(free(c.Name, taken)))
 	}

@@ -21,6 +21,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"os"
 	"path"
 	"path/filepath"
 	"testing"
@@ -196,6 +197,20 @@ func (p *Portal) PublishRows(t testing.TB, publication catalog.Publication, n in
 		t.Fatal(err)
 	}
 	return e
+}
+
+// PutFiles lays files beside the rows of a dataset, by the names under which catalog.File opens them.
+func (p *Portal) PutFiles(t testing.TB, e *catalog.Entry, files map[string]string) {
+	t.Helper()
+	dir := p.Catalog.Files(e)
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o640); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func load(t testing.TB, e engine.Engine, file string, fields []dataset.Field, rows []map[string]any) *catalog.Rows {

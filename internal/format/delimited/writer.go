@@ -17,7 +17,7 @@ import (
 // New writes CSV: a line of names (labels with Options.Labels), then a line a row, ended by LF. Cells are quoted
 // where they must be, all texts with QuoteAll. Null is an empty cell, a geo_point_2d "latitude, longitude", a
 // geo_shape its bare GeoJSON geometry in the projection of Options.EPSG, a list its values joined by
-// ListSeparator. Zero options mean ";" between cells, "," between values. The writer is a format.Parallel.
+// ListSeparator, a file its address. Zero options mean ";" between cells, "," between values. The writer is a format.Parallel.
 //
 // Values are written as they are, also those that a spreadsheet would take for a formula ("=1+1"): this is data,
 // and a mark before it would change it for every other reader.
@@ -175,6 +175,9 @@ func (e *encoder) value(dst []byte, c *dataset.Column, v *dataset.Vector, row in
 		return quote(dst[:start], e.cell)
 	case dataset.GeoShape:
 		e.cell = e.bare(e.cell[:0], c, v, row)
+		return e.text(dst, e.cell)
+	case dataset.File:
+		e.cell = jsontext.AppendFileAddress(e.cell[:0], v.Text(row), e.options.Files)
 		return e.text(dst, e.cell)
 	}
 	return e.text(dst, v.Text(row))

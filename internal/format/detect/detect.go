@@ -40,7 +40,8 @@ type Limits struct {
 	Ratio int64 // times its packed size, at most; 0 is 200: text seldom reaches 30
 }
 
-func (l Limits) orDefaults() Limits {
+// OrDefaults gives the limits with the defaults in the place of zeros.
+func (l Limits) OrDefaults() Limits {
 	if l.Bytes == 0 {
 		l.Bytes = 20 << 30
 	}
@@ -63,13 +64,14 @@ type File struct {
 	done   atomic.Int64
 	spool  *os.File // the content, for formats that are not read from front to back
 	temps  []string // files that were unpacked to, to be removed
+	beside *Beside  // what lies beside the data in its archive; nil: nothing, or it was not asked for
 	notes  []string
 }
 
 // Open finds out what the file at path is. Kinds: NotFound, there is none; Invalid, it is empty, damaged or in no
 // format that is read; TooLarge, it unpacks to more than the limits.
 func Open(path string, o Options) (*File, error) {
-	o.Limits = o.Limits.orDefaults()
+	o.Limits = o.Limits.OrDefaults()
 	info, err := os.Stat(path)
 	switch {
 	case os.IsNotExist(err):
@@ -210,6 +212,12 @@ func (f *File) AsLines() *File {
 // Close removes what was unpacked.
 func (f *File) Close() error {
 	err := f.dropSpool()
+	if f.beside != nil {
+		if closed := f.beside.file.Close(); err == nil {
+			err = closed
+		}
+		f.beside = nil
+	}
 	for _, name := range f.temps {
 		if removed := os.Remove(name); err == nil {
 			err = removed

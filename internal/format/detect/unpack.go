@@ -152,7 +152,7 @@ func (f *File) unzip() (isBook bool, err error) {
 		if m.Name == "xl/workbook.xml" {
 			return true, nil
 		}
-		if m.FileInfo().IsDir() || strings.HasPrefix(m.Name, "__MACOSX/") || strings.HasPrefix(path.Base(m.Name), ".") {
+		if !isFile(m) {
 			continue
 		}
 		members = append(members, path.Base(m.Name))

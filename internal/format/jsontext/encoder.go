@@ -18,6 +18,7 @@ import (
 type Encoder struct {
 	columns []column
 	times   *format.Times
+	files   string // as format.Options has it
 }
 
 type column struct {
@@ -25,9 +26,9 @@ type column struct {
 	key []byte // `{"name":` or `,"name":`
 }
 
-// NewEncoder makes an encoder; of the options it heeds Location.
+// NewEncoder makes an encoder; of the options it heeds Location and Files.
 func NewEncoder(columns []dataset.Column, o format.Options) *Encoder {
-	e := &Encoder{times: format.NewTimes(o.Location)}
+	e := &Encoder{times: format.NewTimes(o.Location), files: o.Files}
 	for i, c := range columns {
 		sign := byte(',')
 		if i == 0 {
@@ -103,8 +104,10 @@ func (e *Encoder) scalar(dst []byte, c *column, v *dataset.Vector, i int) []byte
 		return AppendPoint(dst, v.Floats[i], v.Lats[i])
 	case dataset.GeoShape:
 		return AppendShape(dst, v.Text(i))
-	case dataset.JSON, dataset.File:
+	case dataset.JSON:
 		return AppendJSON(dst, v.Text(i))
+	case dataset.File:
+		return AppendFile(dst, v.Text(i), e.files)
 	}
 	return AppendText(dst, v.Text(i))
 }
@@ -157,6 +160,31 @@ func AppendJSON(dst, text []byte) []byte {
 		return AppendText(dst, text)
 	}
 	return b.Bytes()
+}
+
+// AppendFile adds the value of a field of type file; of one that the portal keeps it says where it is to be had, under the address files.
+func AppendFile(dst, text []byte, files string) []byte {
+	id := dataset.KeptFile(text)
+	from := len(dst)
+	dst = AppendJSON(dst, text)
+	if id == nil || files == "" || dst[len(dst)-1] != '}' || dst[from] != '{' {
+		return dst
+	}
+	dst = append(dst[:len(dst)-1], `,"url":`...)
+	dst = AppendString(dst, files+string(id))
+	return append(dst, '}')
+}
+
+// AppendFileAddress adds the address of a file, for formats whose cells hold texts: of one that the portal keeps under the address files,
+// of one elsewhere what its value says. A value that tells of no address is added as it lies.
+func AppendFileAddress(dst, text []byte, files string) []byte {
+	if id := dataset.KeptFile(text); id != nil && files != "" {
+		return append(append(dst, files...), id...)
+	}
+	if f, is := dataset.ReadFile(string(text)); is && f.URL != "" {
+		return append(dst, f.URL...)
+	}
+	return append(dst, text...)
 }
 
 // AppendString is AppendText for a string.

@@ -33,14 +33,14 @@ const (
 // New writes a workbook with one sheet: a bold line of names (labels with Options.Labels), then the rows. Numbers,
 // booleans, dates and datetimes (wall clock of Options.Location) are cells of their types; what Excel has no type
 // for is text: dates before 1900-03-01 or of a precision, whole numbers of more than 15 digits, points as "latitude,
-// longitude", shapes as GeoJSON. Longer text than Excel takes is cut. Rows are kept in a temporary file; w
+// longitude", shapes as GeoJSON, files by their address. Longer text than Excel takes is cut. Rows are kept in a temporary file; w
 // receives nothing before Close, so a failure can still be told. More rows or columns than a sheet holds are
 // a failure of kind Invalid.
 func New(w io.Writer, columns []dataset.Column, o format.Options) (format.Writer, error) {
 	if len(columns) > maxColumns {
 		return nil, fault.New(fault.Invalid, "An Excel sheet holds at most %d columns; %d are selected. Select fewer, or choose csv.", maxColumns, len(columns))
 	}
-	x := &writer{w: w, columns: columns, times: format.NewTimes(o.Location), join: cmp.Or(o.ListSeparator, ","),
+	x := &writer{w: w, columns: columns, times: format.NewTimes(o.Location), join: cmp.Or(o.ListSeparator, ","), files: o.Files,
 		file: excelize.NewFile(), values: make([]any, len(columns)), limit: maxRows}
 	if err := x.begin(o); err != nil {
 		_ = x.file.Close()
@@ -54,6 +54,7 @@ type writer struct {
 	columns        []dataset.Column
 	times          *format.Times
 	join           string
+	files          string // as format.Options has it
 	file           *excelize.File
 	sheet          *excelize.StreamWriter
 	date, dateTime int   // styles
@@ -245,6 +246,8 @@ func (x *writer) append(dst []byte, c *dataset.Column, v *dataset.Vector, i int)
 	case dataset.GeoShape:
 		dst, _ = geo.AppendGeoJSON(dst, v.Text(i)) // nothing for a damaged shape
 		return dst
+	case dataset.File:
+		return jsontext.AppendFileAddress(dst, v.Text(i), x.files)
 	}
 	return append(dst, v.Text(i)...)
 }

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
 	"net/url"
@@ -16,7 +17,8 @@ import (
 // Cell is a value as a page shows it.
 type Cell struct {
 	Text  string
-	Link  string   // the value is an address
+	Link  string   // the value is an address, or a file that lies at one
+	Thumb string   // address of the small picture of a file, "" where there is none
 	Items []string // of a list
 	Empty bool
 	Num   bool // stands at the end of its column
@@ -65,12 +67,37 @@ func Show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole b
 		out.Text = shapeName(p, v.WKB)
 	case string:
 		out.Text = v
+		if f, is := dataset.ReadFile(v); is && c.Type == dataset.File {
+			out.Text, out.Link = cmp.Or(f.Filename, f.Format, p.T("file")), f.URL
+			return out
+		}
 		if WebAddress(v) {
 			out.Link = v
 		}
 		if !whole && utf8.RuneCountInString(v) > longest {
 			out.Text, out.Cut = string([]rune(v)[:longest])+"…", true
 		}
+	}
+	return out
+}
+
+// Cell writes a value of a row of the page's dataset; whole keeps long texts in full. Of a file it says where it is to be had.
+func (p Page) Cell(c dataset.Column, value any, whole bool) Cell {
+	out := Show(p.Printer, c, p.Decimals(c.Name), value, whole)
+	text, is := value.(string)
+	if !is || c.Type != dataset.File {
+		return out
+	}
+	f, is := dataset.ReadFile(text)
+	if !is || !f.Kept() {
+		return out
+	}
+	out.Link = APIURL(p.ID, "files/"+f.ID, nil)
+	switch {
+	case f.Thumbnail:
+		out.Thumb = FileAddress(p.ID, "files/"+f.ID+"/300/")
+	case strings.HasPrefix(f.MIMEType, "image/svg"):
+		out.Thumb = out.Link
 	}
 	return out
 }

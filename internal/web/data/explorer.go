@@ -3,12 +3,15 @@ package data
 import (
 	"context"
 	"encoding/hex"
+	"os"
 	"slices"
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/explore"
+	"parvis/internal/fault"
+	"parvis/internal/media"
 	"parvis/internal/odsql"
 )
 
@@ -101,6 +104,20 @@ func (x Explored) Facets(ctx context.Context, a account.Actor, id string, q odsq
 		return nil, err
 	}
 	return answer.Facets, nil
+}
+
+// SmallPicture implements Portal.
+func (x Explored) SmallPicture(ctx context.Context, a account.Actor, id, file string) (f *os.File, mimetype string, err error) {
+	e, about, err := x.Explorer.File(ctx, a, id, file)
+	if err != nil {
+		return nil, "", err
+	}
+	f, err = x.Catalog.File(e, media.Small(about.ID))
+	if fault.KindOf(err) == fault.NotFound && about.Thumbnail { // it is small itself
+		f, err = x.Catalog.File(e, about.ID)
+		return f, about.MIMEType, err
+	}
+	return f, "image/jpeg", err
 }
 
 // Sample implements Portal.

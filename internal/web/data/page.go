@@ -163,7 +163,25 @@ func (p Page) tabs() []page.Choice {
 	if p.When("") != nil {
 		all = append(all, page.Choice{Tag: "calendar", Label: p.T("Calendar")})
 	}
+	if len(p.FileFields()) > 0 {
+		all = append(all, page.Choice{Tag: "images", Label: p.T("Images")})
+	}
 	return append(all, page.Choice{Tag: "analyze", Label: p.T("Analyse")}, page.Choice{Tag: "export", Label: p.T("Export")}, page.Choice{Tag: "api", Label: p.T("API")})
+}
+
+// FileFields gives the fields whose files the gallery shows: those that the publisher chose, or else all that hold files; none where there is to
+// be no gallery.
+func (p Page) FileFields() (out []*dataset.Field) {
+	if p.Entry.Metas.Text("visualization", "images_disabled") == "true" {
+		return nil
+	}
+	chosen := p.Entry.Metas.Texts("visualization", "media_gallery_fields")
+	for i, f := range p.Entry.Fields {
+		if f.Type == dataset.File && (len(chosen) == 0 || slices.Contains(chosen, f.Name)) {
+			out = append(out, &p.Entry.Fields[i])
+		}
+	}
+	return out
 }
 
 // Filtered gives the address of this tab under another filter; how the tab shows its rows stays, the page does not.

@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"os"
 
 	"parvis/internal/account"
 	"parvis/internal/catalog"
@@ -30,6 +31,10 @@ type Portal interface {
 
 	// Facets counts the values of the facets that the question names, or of all annotated fields.
 	Facets(ctx context.Context, a account.Actor, id string, q odsql.Question) ([]explore.Facet, error)
+
+	// SmallPicture opens the small picture of a file that a row holds, and tells its media type. NotFound, too, where a is shown no row that
+	// holds it, or the file is no picture.
+	SmallPicture(ctx context.Context, a account.Actor, id, file string) (f *os.File, mimetype string, err error)
 
 	// Sample hands out n rows of a dataset or a few more, from all along it, batch by batch; all of them where there are fewer. A
 	// batch is valid only within the call.

@@ -39,7 +39,7 @@ func ViewOf(address string) (id, tab string, query url.Values, ok bool) {
 	}
 	_, rest, found := strings.Cut(u.EscapedPath(), "/dataset/")
 	parts := strings.Split(strings.TrimSuffix(rest, "/"), "/")
-	if !found || len(parts) != 2 || !slices.Contains([]string{"table", "map", "analyze", "calendar"}, parts[1]) {
+	if !found || len(parts) != 2 || !slices.Contains([]string{"table", "map", "analyze", "calendar", "images"}, parts[1]) {
 		return "", "", nil, false
 	}
 	if id, err = url.PathUnescape(parts[0]); err != nil || id == "" {

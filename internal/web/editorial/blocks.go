@@ -47,7 +47,7 @@ const (
 )
 
 // heights are those of the frames of views, by tab.
-var heights = map[string]int{"table": 620, "map": 560, "analyze": 560, "calendar": 720}
+var heights = map[string]int{"table": 620, "map": 560, "analyze": 560, "calendar": 720, "images": 640}
 
 // block asks for what a block shows. nil: nothing for who reads, who is not to know why.
 func (s *Site) block(r *http.Request, p *editorialPage, b editorial.Block) (*block, error) {

@@ -1,10 +1,7 @@
 package front
 
 import (
-	"bufio"
 	"context"
-	"crypto/sha1"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,10 +18,9 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/db"
 	"parvis/internal/db/dbtest"
-	"parvis/internal/engine"
 	"parvis/internal/engine/duckdb"
 	"parvis/internal/explore"
-	"parvis/internal/geo"
+	"parvis/internal/ingest"
 	"parvis/internal/locale"
 	"parvis/internal/odsql"
 	"parvis/internal/privacy"
@@ -35,6 +31,7 @@ import (
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/calendar"
 	"parvis/internal/web/data"
+	"parvis/internal/web/images"
 	"parvis/internal/web/machine"
 	"parvis/internal/web/maps"
 	"parvis/internal/web/page"
@@ -76,7 +73,9 @@ func demoSite(t *testing.T, only ...string) http.Handler {
 			wanted = wanted || o == id
 		}
 		if wanted {
-			publishDemo(t, c, e, filepath.Dir(f))
+			if err := ingest.Folder(ctx, ingest.Options{Catalog: c, Engine: e, Path: filepath.Dir(f)}, nil); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	x := explore.New(explore.Options{Engine: e, Catalog: c, Log: quiet})
@@ -177,132 +176,14 @@ func siteIn(t *testing.T, p data.Portal, title string, o locale.Options, change 
 	if err != nil {
 		t.Fatal(err)
 	}
+	pictures, err := images.New(onData)
+	if err != nil {
+		t.Fatal(err)
+	}
 	calendars.Register(mux)
+	pictures.Register(mux)
 	machine.New(machine.Options{Frame: onData, Versions: none}).Register(mux)
 	legal.Register(mux)
 	counts.Register(mux)
 	return frame.Wrap(frame.Guard(mux))
-}
-
-// publishDemo publishes one folder.
-func publishDemo(t *testing.T, c *catalog.Catalog, e engine.Engine, folder string) {
-	t.Helper()
-	ctx := t.Context()
-	text, err := os.ReadFile(filepath.Join(folder, "dataset.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var d struct {
-		ID     string          `json:"dataset_id"`
-		UID    string          `json:"dataset_uid"`
-		Fields []dataset.Field `json:"fields"`
-		Metas  dataset.Metas   `json:"metas"`
-
-		Translations dataset.Translations `json:"translations"`
-	}
-	if err := json.Unmarshal(text, &d); err != nil {
-		t.Fatalf("%s: %v", folder, err)
-	}
-	stage, err := c.Stage(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stage.Close()
-	file := stage.Path("rows")
-	load, err := e.Create(ctx, file, d.Fields)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines, err := os.Open(filepath.Join(folder, "records.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer lines.Close()
-	scan := bufio.NewScanner(lines)
-	scan.Buffer(nil, 8<<20)
-	for scan.Scan() {
-		var raw map[string]json.RawMessage
-		if err := json.Unmarshal(scan.Bytes(), &raw); err != nil {
-			t.Fatalf("%s: %v", folder, err)
-		}
-		r := dataset.Record{ID: sha1.Sum(scan.Bytes()), Size: len(scan.Bytes())}
-		for _, f := range d.Fields {
-			r.Values = append(r.Values, demoValue(t, f, raw[f.Name]))
-		}
-		if err := load.Append(r); err != nil {
-			t.Fatalf("%s: %v", folder, err)
-		}
-	}
-	n, err := load.Finish(ctx, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Publish(ctx, catalog.Publication{ID: d.ID, UID: d.UID, Fields: d.Fields, Metas: d.Metas, Translations: d.Translations,
-		Rows: &catalog.Rows{Path: file, Count: n, Hash: "00"}}); err != nil {
-		t.Fatalf("%s: %v", folder, err)
-	}
-}
-
-// demoValue reads a value of a demo row; one that does not fit its field's type fails the test.
-func demoValue(t *testing.T, f dataset.Field, raw json.RawMessage) any {
-	t.Helper()
-	if len(raw) == 0 || string(raw) == "null" {
-		return nil
-	}
-	into := func(v any) {
-		if err := json.Unmarshal(raw, v); err != nil {
-			t.Fatalf("field %s: %s does not fit %s", f.Name, raw, f.Type)
-		}
-	}
-	if f.List() {
-		var list []string
-		into(&list)
-		out := make([]any, len(list))
-		for i, s := range list {
-			out[i] = s
-		}
-		return out
-	}
-	switch f.Type {
-	case dataset.Int:
-		var n int64
-		into(&n)
-		return n
-	case dataset.Double:
-		var x float64
-		into(&x)
-		return x
-	case dataset.Boolean:
-		var b bool
-		into(&b)
-		return b
-	case dataset.GeoPoint:
-		var p dataset.Point
-		into(&p)
-		return p
-	case dataset.GeoShape:
-		wkb, box, err := geo.FromGeoJSON(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return dataset.Shape{WKB: wkb, West: box.West, South: box.South, East: box.East, North: box.North}
-	}
-	var s string
-	into(&s)
-	switch f.Type {
-	case dataset.Date, dataset.DateTime:
-		layout := time.DateOnly
-		if f.Type == dataset.DateTime {
-			layout = time.RFC3339Nano
-		}
-		at, err := time.Parse(layout, s)
-		if err != nil {
-			t.Fatalf("field %s: %v", f.Name, err)
-		}
-		if f.Type == dataset.Date {
-			return dataset.Day(at.Unix() / 86400)
-		}
-		return dataset.Instant(at.UnixMicro())
-	}
-	return s
 }

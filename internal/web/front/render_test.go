@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -66,15 +66,20 @@ func (f fixture) Sample(_ context.Context, _ account.Actor, _ string, _ int64, e
 	return nil
 }
 
+// SmallPicture implements data.Portal.
+func (fixture) SmallPicture(context.Context, account.Actor, string, string) (*os.File, string, error) {
+	return nil, "", fault.New(fault.NotFound, "")
+}
+
 // long is files that take long, each at another stage.
 type long struct{}
 
-func (long) Size(context.Context, account.Actor, string, string, url.Values, int64) (int64, bool, error) {
+func (long) Size(context.Context, account.Actor, export.Wish, int64) (int64, bool, error) {
 	return 2e9, false, nil
 }
 
-func (long) Prepare(_ context.Context, _ account.Actor, _, kind string, _ url.Values) (export.Progress, error) {
-	switch kind {
+func (long) Prepare(_ context.Context, _ account.Actor, wish export.Wish) (export.Progress, error) {
+	switch wish.Kind {
 	case "csv":
 		return export.Progress{State: export.Making, Rows: 4_000_000, Bytes: 8e8, For: time.Minute}, nil
 	case "jsonl":

@@ -40,6 +40,7 @@ func (s *Machine) Register(mux *http.ServeMux) {
 	page("GET /explore/embed/dataset/{id}/{$}", first)
 	page("GET /explore/dataset/{id}/download/{$}", download)
 	page("GET /explore/dataset/{id}/files/{file}/download/{$}", file)
+	page("GET /explore/dataset/{id}/images/{file}/download/{$}", file)
 }
 
 // renamed sends to a tab of the dataset for good.
@@ -74,11 +75,15 @@ func download(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// file sends to a file that goes with a dataset.
+// file sends to a file that goes with a dataset, or that its rows hold.
 func file(w http.ResponseWriter, r *http.Request) error {
 	if r.PathValue("file") == "" {
 		return fault.New(fault.NotFound, "")
 	}
-	http.Redirect(w, r, data.APIURL(r.PathValue("id"), "attachments/"+url.PathEscape(r.PathValue("file")), nil), http.StatusMovedPermanently)
+	what := "attachments/"
+	if dataset.IsFileID(r.PathValue("file")) {
+		what = "files/"
+	}
+	http.Redirect(w, r, data.APIURL(r.PathValue("id"), what+url.PathEscape(r.PathValue("file")), nil), http.StatusMovedPermanently)
 	return nil
 }

@@ -56,7 +56,7 @@ func (s *Tabs) column(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := base.Field(r.PathValue("field"))
-	if f == nil || f.Geo() || f.Type == dataset.JSON {
+	if f == nil || f.Geo() || f.Type == dataset.JSON || f.Type == dataset.File {
 		return fault.New(fault.NotFound, "The dataset %s has no column %q that can be told about.", base.ID, r.PathValue("field"))
 	}
 	p := &columnPage{Page: base, FieldName: f.Name}

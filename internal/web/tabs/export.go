@@ -130,12 +130,17 @@ func (s *Tabs) openExport(w http.ResponseWriter, r *http.Request) (*exportPage, 
 	return p, http.StatusOK, nil
 }
 
+// wish names a file of the page's dataset.
+func wish(p data.Page, kind string, query url.Values) export.Wish {
+	return export.Wish{Dataset: p.ID, Kind: kind, Query: query, Base: p.Origin}
+}
+
 // size gives the size of a file in bytes, 0 where nobody can tell or may have it.
 func (s *Tabs) size(r *http.Request, p data.Page, kind string, query url.Values, rows int64) (bytes int64, exact bool, err error) {
 	if s.files == nil || p.Hidden || p.NoRows || p.NoFiles {
 		return 0, false, nil
 	}
-	bytes, exact, err = s.files.Size(r.Context(), p.Actor, p.ID, kind, query, rows)
+	bytes, exact, err = s.files.Size(r.Context(), p.Actor, wish(p, kind, query), rows)
 	if err != nil {
 		return 0, false, fmt.Errorf("size of %s as %s: %w", p.ID, kind, err)
 	}

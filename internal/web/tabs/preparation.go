@@ -71,7 +71,7 @@ func (s *Tabs) progress(r *http.Request, p *preparation, query url.Values) error
 		return err
 	}
 	p.File.Size = sizeText(p.Page, all, exact)
-	so, err := s.files.Prepare(r.Context(), p.Actor, p.ID, p.File.Kind, query)
+	so, err := s.files.Prepare(r.Context(), p.Actor, wish(p.Page, p.File.Kind, query))
 	switch fault.KindOf(err) {
 	case fault.TooLarge:
 		p.Failed = p.T("This file is larger than those that the portal prepares. Download it directly: that has no limit.")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"parvis/internal/dataset"
 	"parvis/internal/web/data"
 	"parvis/internal/web/page"
 )
@@ -36,7 +37,7 @@ func (s *Tabs) record(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("row of %s: %w", p.ID, err)
 	}
 	for i, c := range rows.Columns {
-		v := valueRow{Label: c.Label, Name: c.Name, Cell: data.Show(p.Printer, c, p.Decimals(c.Name), rows.Values[0][i], true)}
+		v := valueRow{Label: c.Label, Name: c.Name, Cell: p.Cell(c, rows.Values[0][i], true)}
 		if v.Label == "" {
 			v.Label = c.Name
 		}
@@ -45,7 +46,7 @@ func (s *Tabs) record(w http.ResponseWriter, r *http.Request) error {
 			v.Label, v.Lang = label.Text, label.Lang
 			v.Unit = f.Annotations.Unit
 		}
-		if p.Row == "" && !data.Numeric(c) && strings.TrimSpace(v.Cell.Text) != "" && i > 0 {
+		if p.Row == "" && !data.Numeric(c) && c.Type != dataset.File && strings.TrimSpace(v.Cell.Text) != "" && i > 0 {
 			p.Row = page.Cut(v.Cell.Text, 80)
 		}
 		p.Values = append(p.Values, v)

@@ -203,7 +203,7 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 			if f.Annotations.Unit != "" {
 				h.Below = f.Annotations.Unit
 			}
-			if !p.Embedded && !f.Geo() && f.Type != dataset.JSON {
+			if !p.Embedded && !f.Geo() && f.Type != dataset.JSON && f.Type != dataset.File {
 				h.About = p.Link(columnAddress(p.ID, f.Name), p.Filter.Values())
 			}
 			if sortable(*f) {
@@ -224,7 +224,7 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 			l.Href = p.Link(data.Address(p.ID, "record/"+rows.IDs[i]), p.Filter.Values())
 		}
 		for j, value := range values {
-			l.Cells = append(l.Cells, data.Show(p.Printer, rows.Columns[j], p.Decimals(rows.Columns[j].Name), value, false))
+			l.Cells = append(l.Cells, p.Cell(rows.Columns[j], value, false))
 		}
 		p.Lines = append(p.Lines, l)
 	}

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"net/url"
 	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -44,10 +43,10 @@ type Options struct {
 // Files are those that the machine door hands out for a format and its parameters.
 type Files interface {
 	// Size tells the size in bytes of a file of so many rows; exact is false where it is reckoned from some of the rows.
-	Size(ctx context.Context, a account.Actor, id, kind string, query url.Values, rows int64) (bytes int64, exact bool, err error)
+	Size(ctx context.Context, a account.Actor, wish export.Wish, rows int64) (bytes int64, exact bool, err error)
 
 	// Prepare makes a file beforehand and tells how far it has come.
-	Prepare(ctx context.Context, a account.Actor, id, kind string, query url.Values) (export.Progress, error)
+	Prepare(ctx context.Context, a account.Actor, wish export.Wish) (export.Progress, error)
 }
 
 // Tabs is the door of a dataset's pages.

@@ -333,6 +333,8 @@ func pageName(p *locale.Printer, class string) string {
 		return p.T("Figure of a dataset")
 	case "calendar":
 		return p.T("Calendar of a dataset")
+	case "images":
+		return p.T("Images of a dataset")
 	case "versions":
 		return p.T("Versions of a dataset")
 	case "export":
