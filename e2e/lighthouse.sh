@@ -13,7 +13,7 @@ npm install --silent --no-audit --no-fund --prefix "$dir" lighthouse@12.8.2
 server=$!
 for _ in $(seq 100); do curl -fs -o /dev/null http://127.0.0.1:8097/ && break; sleep 0.1; done
 failed=0
-for page in / /explore/ /explore/dataset/communes-gpseo/{information,table,analyze,export,api}/ /explore/dataset/pays-du-monde/map/ /explore/dataset/jours-feries/calendar/ /reuses/; do
+for page in / /explore/ /explore/dataset/communes-gpseo/{information,table,analyze,export,api}/ /explore/dataset/pays-du-monde/map/ /explore/dataset/jours-feries/calendar/ /explore/dataset/globes/images/ /reuses/; do
   for try in 1 2 3; do # a trace is lost now and then
     "$dir/node_modules/.bin/lighthouse" "http://127.0.0.1:8097$page" --quiet --output=json --output-path="$dir/report.json" \
       --chrome-flags="--headless --no-sandbox --disable-gpu --disable-quic --disable-background-networking" --only-categories=performance,accessibility,best-practices,seo >/dev/null 2>&1 || true

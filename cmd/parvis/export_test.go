@@ -1,10 +1,13 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -133,5 +136,50 @@ func TestExportLeavesForeignFoldersAlone(t *testing.T) {
 	}
 	if err := replaceable(place); err != nil {
 		t.Errorf("an earlier export: %v", err)
+	}
+}
+
+// TestFilesGoWithTheirRows takes a media archive in, exports it, takes that in elsewhere and exports it again.
+func TestFilesGoWithTheirRows(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 700, 9))); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range [][2]string{{"trees.csv", "tree,picture\noak,oak.png\nelm,notes on elm.txt\noaks,oak.png\n"}, {"oak.png", picture.String()}, {"notes on elm.txt", "tall"}} {
+		w, err := z.Create(part[0])
+		if err == nil {
+			_, err = w.Write([]byte(part[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("trees.zip", packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"import", "--data", "a", "trees.zip"}, {"export", "--data", "a", "out-a"}, {"import", "--data", "b", "out-a"}, {"export", "--data", "b", "out-b"}} {
+		if status, _, errout := runLine(t, args...); status != 0 {
+			t.Fatalf("%v: status %d: %s", args, status, errout)
+		}
+	}
+	files, err := os.ReadDir("out-a/trees/files")
+	if err != nil || len(files) != 2 {
+		t.Fatalf("the folder holds %v, %v", files, err)
+	}
+	for _, name := range []string{"records.jsonl", "dataset.json", "files/" + files[0].Name(), "files/" + files[1].Name()} {
+		a, errA := os.ReadFile(filepath.Join("out-a/trees", name))
+		b, errB := os.ReadFile(filepath.Join("out-b/trees", name))
+		if errA != nil || errB != nil || !bytes.Equal(a, b) {
+			t.Errorf("%s: %q, %v; %q, %v", name, a, errA, b, errB)
+		}
+		if name == "records.jsonl" && strings.Count(string(a), `"filename":"oak.png"`) != 2 {
+			t.Errorf("%s: %s", name, a)
+		}
 	}
 }

@@ -28,7 +28,7 @@ var pages = []string{
 	"/explore/dataset/pays-du-monde/map/", "/explore/dataset/gares-allemagne/map/?lat=x&lon=1&km=2", "/explore/embed/dataset/seismes-une-semaine/map/?color=magnitude",
 	"/explore/dataset/jours-feries/calendar/?month=2026-05", "/explore/embed/dataset/seismes-une-semaine/calendar/", "/explore/dataset/communes-gpseo/analyze/", "/explore/dataset/meteo-seattle/analyze/?by=temps&kind=stacked&fn=count", "/explore/embed/dataset/meteo-seattle/analyze/?kind=range",
 	"/explore/dataset/communes-gpseo/versions/", "/explore/embed/dataset/communes-gpseo/table/", "/explore/dataset/communes-gpseo/table/column/population_municipale/?from=x", "/explore/dataset/communes-gpseo/table/?column=commune&column=tranche&view=cards",
-	"/explore/dataset/pays-du-monde/information/", "/explore/dataset/communes-ile-de-france/table/?page=3&sort=nom",
+	"/explore/dataset/globes/images/", "/explore/embed/dataset/globes/images/?q=africa", "/explore/dataset/globes/table/", "/explore/dataset/pays-du-monde/information/", "/explore/dataset/communes-ile-de-france/table/?page=3&sort=nom",
 	"/explore/dataset/gares-allemagne/table/?where=population+%3E+1&q=hamburg", "/explore/dataset/does-not-exist/information/", "/terms/cookies-policy/", "/stats/", "/stats/dataset/communes-gpseo/", "/api/explore/v2.1/console", "/terms/cookies/", "/terms/audience-measurement",
 }
 

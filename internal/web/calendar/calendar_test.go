@@ -1,8 +1,6 @@
 package calendar
 
 import (
-	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,10 +13,7 @@ import (
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/locale"
 	"parvis/internal/locale/localetest"
-	"parvis/internal/privacy/privacytest"
-	"parvis/internal/server"
 	"parvis/internal/web/data"
-	"parvis/internal/web/page"
 	"parvis/internal/web/page/pagetest"
 )
 
@@ -43,16 +38,7 @@ func agenda(t *testing.T, o locale.Options) http.Handler {
 		values[0], values[1] = dataset.Instant(time.Date(2026, 3, 1, i%700, 30, 0, 0, time.UTC).UnixMicro()), float64(i)
 	})
 	b.Publish(t, catalog.Publication{ID: "plain", Fields: fields[3:], Metas: dataset.Metas{"default": {"title": "⟦Plain⟧"}}}, []map[string]any{{"what": "⟦x⟧"}})
-	registry := privacytest.New(t, nil)
-	locales, err := locale.Load(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	frame, err := page.New(page.Options{Locales: locales, Privacy: registry, Title: "⟦Town⟧",
-		Server: server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry})})
-	if err != nil {
-		t.Fatal(err)
-	}
+	frame := pagetest.Frame(t, o)
 	s, err := New(data.New(frame, data.Explored{Explorer: b.Explorer, Catalog: b.Catalog}), func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)

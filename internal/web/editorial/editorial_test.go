@@ -2,7 +2,6 @@ package editorial_test
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,8 +12,6 @@ import (
 	"parvis/internal/editorial"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/locale"
-	"parvis/internal/privacy/privacytest"
-	"parvis/internal/server"
 	"parvis/internal/web/data"
 	pages "parvis/internal/web/editorial"
 	"parvis/internal/web/page"
@@ -39,16 +36,7 @@ func open(t *testing.T) town {
 		t.Fatal(err)
 	}
 	store := editorial.New(editorial.Options{DB: b.DB})
-	locales, err := locale.Load(locale.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	registry := privacytest.New(t, nil)
-	frame, err := page.New(page.Options{Locales: locales, Privacy: registry, Title: "Town", Menu: pages.Menu(store),
-		Server: server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Metrics: server.NewMetrics(), Privacy: registry})})
-	if err != nil {
-		t.Fatal(err)
-	}
+	frame := pagetest.Frame(t, locale.Options{}, func(o *page.Options) { o.Menu = pages.Menu(store) })
 	site, err := pages.New(data.New(frame, data.Explored{Explorer: b.Explorer, Catalog: b.Catalog}), store)
 	if err != nil {
 		t.Fatal(err)

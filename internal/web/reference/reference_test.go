@@ -1,17 +1,12 @@
 package reference
 
 import (
-	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
 
 	"parvis/internal/locale"
-	"parvis/internal/privacy/privacytest"
-	"parvis/internal/server"
-	"parvis/internal/web/page"
 	"parvis/internal/web/page/pagetest"
 )
 
@@ -22,16 +17,7 @@ func site(t *testing.T) (*Site, http.Handler) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	locales, err := locale.Load(locale.Options{Fallback: "en"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	registry := privacytest.New(t, nil)
-	frame, err := page.New(page.Options{Locales: locales, Privacy: registry, Title: "Town",
-		Server: server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry})})
-	if err != nil {
-		t.Fatal(err)
-	}
+	frame := pagetest.Frame(t, locale.Options{Fallback: "en"})
 	s, err := New(frame, text)
 	if err != nil {
 		t.Fatal(err)

@@ -2,8 +2,6 @@ package saved
 
 import (
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,14 +14,11 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/explore/exploretest"
 	"parvis/internal/locale"
-	"parvis/internal/privacy/privacytest"
-	"parvis/internal/server"
 	"parvis/internal/visual"
 	"parvis/internal/web/analyse"
 	"parvis/internal/web/data"
 	"parvis/internal/web/figure"
 	"parvis/internal/web/maps"
-	"parvis/internal/web/page"
 	"parvis/internal/web/page/pagetest"
 )
 
@@ -36,16 +31,7 @@ func TestChartsOfEveryKind(t *testing.T) {
 	}}, 300, func(i int, values []any) {
 		values[0], values[1], values[2], values[3] = []string{"oak", "lime", "ash"}[i%3], []string{"north", "south"}[i%2], float64(i%40), float64(i%17)
 	})
-	locales, err := locale.Load(locale.Options{Fallback: "en"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	registry := privacytest.New(t, nil)
-	frame, err := page.New(page.Options{Locales: locales, Privacy: registry, Title: "Town",
-		Server: server.New(server.Options{Strict: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: server.NewMetrics(), Privacy: registry})})
-	if err != nil {
-		t.Fatal(err)
-	}
+	frame := pagetest.Frame(t, locale.Options{Fallback: "en"})
 	onData := data.New(frame, data.Explored{Explorer: b.Explorer, Catalog: b.Catalog})
 	analyses, err := analyse.New(onData)
 	if err != nil {
