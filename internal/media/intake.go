@@ -242,9 +242,8 @@ func (t *Intake) describe(one *taken, file *os.File) error {
 		return nil
 	}
 	small, err := picture.Shrink(content, smallSide, smallSide)
-	if err != nil {
-		one.damaged = true
-		return nil
+	if one.damaged = err != nil; one.damaged {
+		return nil //nolint:nilerr // a damaged picture is published as it is
 	}
 	v.Thumbnail = true
 	return t.write(Small(v.ID), small)

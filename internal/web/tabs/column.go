@@ -50,13 +50,18 @@ func columnAddress(id, field string) string {
 	return data.Address(id, "table") + "column/" + url.PathEscape(field) + "/"
 }
 
+// hasOwnPage tells whether a column has a page of its own: one whose values can be counted and compared.
+func hasOwnPage(f dataset.Field) bool {
+	return !f.Geo() && f.Type != dataset.JSON && f.Type != dataset.File
+}
+
 func (s *Tabs) column(w http.ResponseWriter, r *http.Request) error {
 	base, err := s.Open(w, r, "table")
 	if err != nil {
 		return err
 	}
 	f := base.Field(r.PathValue("field"))
-	if f == nil || f.Geo() || f.Type == dataset.JSON || f.Type == dataset.File {
+	if f == nil || !hasOwnPage(*f) {
 		return fault.New(fault.NotFound, "The dataset %s has no column %q that can be told about.", base.ID, r.PathValue("field"))
 	}
 	p := &columnPage{Page: base, FieldName: f.Name}

@@ -193,7 +193,7 @@ func schemaOf(p data.Page, f dataset.Field, seen *portrait.Portrait) schemaRow {
 		}
 		row.Spark = template.HTML(profile.Spark(seen.Rows))
 		row.Says = says(p.Printer, profile, f)
-		if !f.Geo() && f.Type != dataset.JSON {
+		if hasOwnPage(f) {
 			row.Href = p.Href(columnAddress(p.ID, f.Name))
 		}
 		row.Tops = tops(p, profile, f, seen.Rows)

@@ -203,7 +203,7 @@ func (p *tablePage) fill(rows *data.Rows, sort string, at int64) {
 			if f.Annotations.Unit != "" {
 				h.Below = f.Annotations.Unit
 			}
-			if !p.Embedded && !f.Geo() && f.Type != dataset.JSON && f.Type != dataset.File {
+			if !p.Embedded && hasOwnPage(*f) {
 				h.About = p.Link(columnAddress(p.ID, f.Name), p.Filter.Values())
 			}
 			if sortable(*f) {
