@@ -73,7 +73,7 @@ func (f Figure) Narrow() template.HTML { return f.draw(size{wide: 340, narrow: t
 // File draws the figure as a file of its own, with its colours.
 func (f Figure) File() string {
 	text := string(f.draw(size{wide: 760}))
-	style := `<style>text{font:14px sans-serif;fill:#14212b}.tick,.n{fill:#475560}.grid{stroke:#dbe0dc}.base{stroke:#8b9691}.s1{fill:#2f8a8a;stroke:#2f8a8a}.s2{fill:#c8553d;stroke:#c8553d}.s3{fill:#d9a021;stroke:#d9a021}.s4{fill:#6a4c93;stroke:#6a4c93}.s5{fill:#4a7c2f;stroke:#4a7c2f}.s6{fill:#2f6bb0;stroke:#2f6bb0}.s0{fill:#8b9691;stroke:#8b9691}.line{fill:none;stroke-width:2.5}.wash{fill-opacity:.25;stroke:none}.h0{fill:#f3f5f3}.h1{fill:#cfe4df}.h2{fill:#a9d3cb}.h3{fill:#6cb3ad}.h4{fill:#2f8a8a}.h5{fill:#0a5961}</style>`
+	style := `<style>text{font:14px sans-serif;fill:#14212b}.tick,.n{fill:#475560}.in{fill:#ffffff;font-weight:600}.dark{fill:#14212b}rect{stroke:none}.slice,.tile{stroke:#fff;stroke-width:1.5}.mid{stroke:#fff;stroke-width:3}.dot{fill-opacity:.55}.grid{stroke:#dbe0dc}.base{stroke:#8b9691}.s1{fill:#2a7f7f;stroke:#2a7f7f}.s2{fill:#bf4d35;stroke:#bf4d35}.s3{fill:#d9a021;stroke:#d9a021}.s4{fill:#6a4c93;stroke:#6a4c93}.s5{fill:#4a7c2f;stroke:#4a7c2f}.s6{fill:#2f6bb0;stroke:#2f6bb0}.s0{fill:#8b9691;stroke:#8b9691}.line{fill:none;stroke-width:2.5}.wash{fill-opacity:.25;stroke:none}.h0{fill:#f3f5f3}.h1{fill:#cfe4df}.h2{fill:#a9d3cb}.h3{fill:#6cb3ad}.h4{fill:#2f8a8a}.h5{fill:#0a5961}</style>`
 	return strings.Replace(text, ">", ">"+`<rect width="100%" height="100%" fill="#fff"/>`+style, 1)
 }
 
@@ -152,6 +152,14 @@ func class(i int) string {
 		return "s0"
 	}
 	return "s" + strconv.Itoa(i+1)
+}
+
+// in gives the class of words within a mark of that colour: light ones, but for the two colours that are light themselves.
+func in(i int) string {
+	if c := class(i); c == "s3" || c == "s0" {
+		return "in dark"
+	}
+	return "in"
 }
 
 // says names a mark: its label, its series where there are several, its value.
@@ -310,19 +318,19 @@ func (p *pen) columns() {
 	}
 	marks := ticks(low, high, 5)
 	low, high = marks[0], math.Max(high, marks[len(marks)-1])
-	longest := 1
-	for _, m := range marks {
-		longest = max(longest, len([]rune(p.f.Number(m))))
+	longest, words := 1, make([]string, len(marks))
+	for i, m := range marks {
+		words[i] = p.f.Number(m)
+		if share {
+			words[i] += "\u00a0%"
+		}
+		longest = max(longest, len([]rune(words[i])))
 	}
 	left, right, top, bottom := float64(longest)*8+10, p.wide-8, 10.0, p.high-34
 	at := func(v float64) float64 { return bottom - (v-low)/(high-low)*(bottom-top) }
-	for _, m := range marks {
+	for i, m := range marks {
 		p.line(left, at(m), right, at(m), "grid")
-		words := p.f.Number(m)
-		if share {
-			words += "\u00a0%"
-		}
-		p.text(left-8, at(m)+5, "end", "tick", words)
+		p.text(left-8, at(m)+5, "end", "tick", words[i])
 	}
 	n := len(p.f.Labels)
 	if n == 0 {
@@ -517,7 +525,7 @@ func (p *pen) pie() {
 		}
 		if turn > 0.3 {
 			x, y := cx+(outer+inner)/2*math.Cos(angle+turn/2), cy+(outer+inner)/2*math.Sin(angle+turn/2)
-			p.text(x, y+5, "middle", "in", p.f.Number(math.Round(v/all*100))+"\u00a0%")
+			p.text(x, y+5, "middle", in(i), p.f.Number(math.Round(v/all*100))+"\u00a0%")
 		}
 		if !p.narrow {
 			y := cy - float64(len(values))*12 + float64(i)*24
@@ -543,10 +551,10 @@ func (p *pen) treemap() {
 			v := values[from]
 			p.rect(x+1, y+1, math.Max(w-2, 0.5), math.Max(h-2, 0.5), "tile "+class(from), p.says(0, from, v))
 			if w > 60 && h > 24 {
-				p.text(x+8, y+20, "start", "in", cut(p.f.Labels[from], int(w/8.5)))
+				p.text(x+8, y+20, "start", in(from), cut(p.f.Labels[from], int(w/8.5)))
 			}
 			if w > 60 && h > 44 {
-				p.text(x+8, y+38, "start", "in", p.f.Number(v))
+				p.text(x+8, y+38, "start", in(from), p.f.Number(v))
 			}
 			return
 		}

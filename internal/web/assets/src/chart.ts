@@ -159,7 +159,7 @@ class ParvisChart extends HTMLElement {
 
   /** Says the figure in the words of ECharts; undefined for a kind that the server draws better. */
   private option(v: Values): object | undefined {
-    const colors = ["--m4", "--c2", "--c3", "--c4", "--c5", "--c6", "--line-2"].map(n => this.color(n))
+    const colors = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c0"].map(n => this.color(n))
     const ink = this.color("--ink"), faint = this.color("--ink-2"), line = this.color("--line"), paper = this.color("--paper")
     const locale = document.documentElement.lang
     const format = (n: unknown): string => typeof n === "number" ? n.toLocaleString(locale, { maximumFractionDigits: 2 }) : "–"
