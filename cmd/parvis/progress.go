@@ -13,6 +13,7 @@ type progress struct {
 	terminal bool
 	now      func() time.Time
 
+	told          map[string]bool // lines that stand already, without a terminal
 	subject, step string
 	shown         time.Time // when the line was last renewed
 	open          bool      // a line stands that has no end yet
@@ -25,7 +26,7 @@ const renewEvery = 100 * time.Millisecond
 const barWidth = 30
 
 func newProgress(c *call) *progress {
-	return &progress{w: c.err, terminal: c.terminal, now: time.Now}
+	return &progress{w: c.err, terminal: c.terminal, now: time.Now, told: map[string]bool{}}
 }
 
 // report tells how far a step of the work on a subject has come: done of total, 0 where that is not known. Rows
@@ -34,8 +35,9 @@ func (p *progress) report(subject, step string, done, total, rows int64) {
 	fresh := subject != p.subject || step != p.step
 	p.subject, p.step = subject, step
 	if !p.terminal {
-		if fresh {
-			fmt.Fprintf(p.w, "%s: %s\n", subject, step)
+		if line := fmt.Sprintf("%s: %s\n", subject, step); !p.told[line] { // steps may take turns
+			p.told[line] = true
+			fmt.Fprint(p.w, line)
 		}
 		return
 	}

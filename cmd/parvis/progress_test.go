@@ -8,10 +8,11 @@ import (
 
 func TestProgressLines(t *testing.T) {
 	var b bytes.Buffer
-	p := &progress{w: &b, now: time.Now}
+	p := &progress{w: &b, now: time.Now, told: map[string]bool{}}
 	p.report("towns", "reading", 1, 10, 5)
 	p.report("towns", "reading", 5, 10, 9)
 	p.report("towns", "indexing", 0, 0, 0)
+	p.report("towns", "reading", 6, 10, 9) // steps may take turns
 	p.end()
 	if got, want := b.String(), "towns: reading\ntowns: indexing\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -191,7 +191,11 @@ func (p *portal) pages(ctx context.Context, frame *page.Frame, d *doors, api htt
 	if err != nil {
 		return nil, err
 	}
-	public, err := front.New(front.Options{Frame: onData, Reuses: gallery})
+	first := front.Options{Frame: onData, Reuses: gallery}
+	if d.counter.Level() != statistics.Off {
+		first.Used = d.counter.MostUsed
+	}
+	public, err := front.New(first)
 	if err != nil {
 		return nil, err
 	}

@@ -10,13 +10,47 @@ import (
 	"parvis/internal/engine"
 )
 
-// largeRows publishes 10 and 100 million near-copies of the rows and measures exports, pages and counts over them.
-func largeRows(ctx context.Context, r *report, p *portal, dir string) error {
-	for _, copies := range []int{10, 100} {
-		id := fmt.Sprint("rows", copies)
-		if err := multiply(ctx, p, id, copies); err != nil {
+// tenMillion publishes 10 million near-copies of the rows and asks the binary for pages of their table: the first, one in the middle, the last but
+// one, and one of them sorted.
+func tenMillion(ctx context.Context, r *report, p *portal, binary, data string) error {
+	if err := multiply(ctx, p, "rows10", 10); err != nil {
+		return err
+	}
+	server, addr, err := serve(ctx, binary, data)
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	table := "http://" + addr + "/explore/dataset/rows10/table/?"
+	for _, c := range []struct {
+		name  string
+		first int // page; each question is for another one, so that no cache answers
+		query string
+		limit float64
+	}{
+		{"10 M rows: first pages of the table", 1, "", 80},
+		{"10 M rows: pages 50,000 and on", 50_000, "", 150},
+		{"10 M rows: the last pages", 99_980, "", 150},
+		{"10 M rows: pages 500 and on, sorted", 500, "&sort=-amount", 1000},
+	} {
+		n := c.first
+		t, err := median(7, func() error {
+			_, _, err := get(fmt.Sprint(table, "page=", n, c.query))
+			n++
+			return err
+		})
+		if err != nil {
 			return err
 		}
+		r.figure(c.name, ms(t), c.limit, "ms", true, "")
+	}
+	return nil
+}
+
+// largeRows publishes 100 million near-copies of the rows and measures exports, pages and counts over these and the ten million.
+func largeRows(ctx context.Context, r *report, p *portal, dir string) error {
+	if err := multiply(ctx, p, "rows100", 100); err != nil {
+		return err
 	}
 	if err := exports(ctx, r, p, dir, "rows10", 250+4000); err != nil { // beyond the engine's own limit
 		return err

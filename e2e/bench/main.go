@@ -13,8 +13,8 @@ import (
 func main() {
 	rows := flag.Int("rows", 1_000_000, "rows of the made data")
 	binary := flag.String("binary", "bin/parvis", "the built binary")
-	only := flag.String("only", "", "a pattern of the groups to measure: import, answers, search, rowstores, exports, counting, serving, pages, flights")
-	large := flag.Bool("large", false, "measure 10 and 100 million rows too")
+	only := flag.String("only", "", "a pattern of the groups to measure: import, answers, search, rowstores, exports, counting, serving, pages, table, flights")
+	large := flag.Bool("large", false, "measure 100 million rows too, with the group table")
 	flights := flag.String("flights", os.Getenv("PARVIS_FLIGHTS"), "a Parquet file of three million flights, measured where it is given")
 	flag.Parse()
 	missed, err := measure(context.Background(), *rows, *binary, *only, *flights, *large)
@@ -65,6 +65,7 @@ func measure(ctx context.Context, rows int, binary, only, flights string, large 
 		{"counting", func() error { return counting(ctx, r, p, dir) }},
 		{"serving", func() error { return serving(ctx, r, binary, dir) }},
 		{"pages", func() error { return pages(ctx, r, binary, dir, csvPath) }},
+		{"table", func() error { return tenMillion(ctx, r, p, binary, data) }},
 		{"flights", func() error { return flightsOf(ctx, r, binary, dir, flights) }},
 	}
 	for _, g := range groups {

@@ -39,7 +39,7 @@ type Progress struct {
 	Rows    int64  // so far
 	Done    int64  // bytes of the file that are read, of
 	Total   int64
-	Step    string // what is being done: "rows", "index", or a word of the engine
+	Step    string // what is being done: "rows", "files" that they name, "index", or a word of the engine
 }
 
 // Report tells what was published and what was not.

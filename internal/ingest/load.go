@@ -11,6 +11,7 @@ import (
 	"hash"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -429,7 +430,14 @@ func (s *sink) takeFiles(b *batch) error {
 			}
 		}
 	}
-	return s.load.files.Take(s.ctx, named)
+	const together = 16
+	for part := range slices.Chunk(named, together) {
+		if err := s.load.files.Take(s.ctx, part); err != nil {
+			return err
+		}
+		s.load.tell(s.rows, "files")
+	}
+	return nil
 }
 
 func (s *sink) row(line int64, values []any) error {

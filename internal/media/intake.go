@@ -27,6 +27,7 @@ const (
 	mostPicture = 64 << 20 // bytes of a picture that is opened to make a small one
 	smallSide   = 480      // pixels that a small picture is wide or high, at most
 	smallSize   = 64 << 10 // bytes of a picture that is its own small one
+	fileMode    = 0o640
 )
 
 // Small gives the name under which the small picture of a file lies beside it. One that is small itself has none: it is its own.
@@ -146,6 +147,9 @@ func (t *Intake) take(name string) (*taken, error) {
 	}
 	defer os.Remove(work.Name())
 	defer work.Close()
+	if err := work.Chmod(fileMode); err != nil {
+		return nil, err
+	}
 	sum := sha256.New()
 	size, err := io.Copy(io.MultiWriter(work, sum), &reading{from: io.LimitReader(from, mostFile+1)})
 	var unread *readError
@@ -258,6 +262,9 @@ func (t *Intake) write(name string, content []byte) error {
 	defer os.Remove(work.Name())
 	defer work.Close()
 	if _, err := work.Write(content); err != nil {
+		return err
+	}
+	if err := work.Chmod(fileMode); err != nil {
 		return err
 	}
 	if err := work.Sync(); err != nil {

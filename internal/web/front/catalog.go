@@ -2,19 +2,22 @@ package front
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-
-	"parvis/internal/web/data"
-	"parvis/internal/web/page"
+	"strings"
 
 	"parvis/internal/account"
+	"parvis/internal/catalog"
 	"parvis/internal/explore"
 	"parvis/internal/locale"
+	"parvis/internal/odsql"
 	"parvis/internal/server"
+	"parvis/internal/web/data"
+	"parvis/internal/web/page"
 )
 
 const (
@@ -78,16 +81,10 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	sort, at := p.Params.Get("sort"), page.Number(p.Params.Get("page"))
-	if sort == "" {
-		sort = "newest"
-		if f.Words != "" {
-			sort = "relevance"
-		}
-	}
+	sort, at := s.sortOf(p.Params.Get("sort"), f), page.Number(p.Params.Get("page"))
 	href := func(g data.Filter, sort string, n int64) string {
 		v := g.Values()
-		if sort != "" && p.Params.Get("sort") == sort || sort != "" && n == 0 {
+		if p.Params.Get("sort") != "" || n == 0 {
 			v.Set("sort", sort)
 		}
 		if more := p.Params.Get("more"); more != "" {
@@ -102,10 +99,8 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 
 	q := either(f).Question()
 	q.Lang = p.Rules
-	q.OrderBy = map[string]string{"newest": "modified desc", "title": "_order"}[sort]
-	limit := cardsPerPage
-	q.Limit, q.Offset = &limit, int(at-1)*cardsPerPage
-	entries, total, err := s.Portal.Datasets(r.Context(), actor, q)
+	q.OrderBy = map[string]string{"newest": "modified desc", "used": "modified desc", "title": "_order"}[sort]
+	entries, total, err := s.listed(r.Context(), actor, q, sort, at)
 	if err != nil {
 		return fmt.Errorf("catalogue page: %w", err)
 	}
@@ -118,7 +113,7 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 			g := f
 			g.Words = better
 			q.Where = either(g).Question().Where
-			found, n, err := s.Portal.Datasets(r.Context(), actor, q)
+			found, n, err := s.listed(r.Context(), actor, q, sort, at)
 			if err != nil {
 				return fmt.Errorf("catalogue page: %w", err)
 			}
@@ -157,8 +152,8 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Clear = p.Link("/explore/", nil)
-	for _, c := range []choice{{Tag: "relevance", Label: p.T("Relevance")}, {Tag: "newest", Label: p.T("Newest")}, {Tag: "title", Label: p.T("A–Z")}} {
-		if c.Tag == "relevance" && f.Words == "" {
+	for _, c := range []choice{{Tag: "relevance", Label: p.T("Relevance")}, {Tag: "newest", Label: p.T("Newest")}, {Tag: "used", Label: p.T("Most used")}, {Tag: "title", Label: p.T("A–Z")}} {
+		if c.Tag == "relevance" && f.Words == "" || c.Tag == "used" && s.used == nil {
 			continue
 		}
 		p.Sorts = append(p.Sorts, choice{Label: c.Label, Href: href(f, c.Tag, 0), On: c.Tag == sort})
@@ -174,6 +169,47 @@ func (s *Site) catalog(w http.ResponseWriter, r *http.Request) error {
 	p.Thing = map[string]any{"@context": "https://schema.org/", "@type": "DataCatalog", "name": p.Portal(), "url": p.Origin + "/explore/", "description": p.About, "inLanguage": p.Tag}
 	p.Pager = page.Paginate(at, min((total+cardsPerPage-1)/cardsPerPage, mostPages), func(n int64) string { return href(f, sort, n) })
 	return s.Render(w, r, http.StatusOK, s.pages["catalog"], p)
+}
+
+// sortOf gives the order that a word of an address means, also one of those of old portals; for none, what serves best.
+func (s *Site) sortOf(said string, f data.Filter) string {
+	switch said = strings.TrimPrefix(said, "-"); {
+	case said == "title", said == "newest", said == "relevance" && f.Words != "":
+		return said
+	case said == "modified":
+		return "newest"
+	case slices.Contains([]string{"used", "explore.popularity_score", "explore.download_count"}, said) && s.used != nil:
+		return "used"
+	case f.Words != "":
+		return "relevance"
+	}
+	return "newest"
+}
+
+// listed gives a page of the datasets that a question asks for, and how many there are. By use, the engine cannot order them: all are fetched, and those that
+// are not used stand behind the others.
+func (s *Site) listed(ctx context.Context, actor account.Actor, q odsql.Question, sort string, at int64) ([]*catalog.Entry, int64, error) {
+	limit, offset := cardsPerPage, int(at-1)*cardsPerPage
+	if sort != "used" {
+		q.Limit, q.Offset = &limit, offset
+		return s.Portal.Datasets(ctx, actor, q)
+	}
+	used, err := s.used(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	rank := make(map[string]int, len(used))
+	for i, uid := range used {
+		rank[uid] = i - len(used)
+	}
+	all := mostPages * cardsPerPage
+	q.Limit = &all
+	entries, total, err := s.Portal.Datasets(ctx, actor, q)
+	if err != nil {
+		return nil, 0, err
+	}
+	slices.SortStableFunc(entries, func(a, b *catalog.Entry) int { return cmp.Compare(rank[a.UID], rank[b.UID]) })
+	return entries[min(offset, len(entries)):min(offset+limit, len(entries))], total, nil
 }
 
 func (s *Site) catalogFacets(r *http.Request, v view, actor account.Actor, f data.Filter, href func(data.Filter) string) ([]facetGroup, error) {

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"embed"
 	"html/template"
 
@@ -26,12 +27,16 @@ type (
 type Options struct {
 	Frame  *data.Frame
 	Reuses *reuses.Site // nil: none are shown
+
+	// Used gives the uids of the datasets that are used, the most used first. nil: nobody counts.
+	Used func(context.Context) ([]string, error)
 }
 
 // Site is the door of the public pages.
 type Site struct {
 	*data.Frame
 	reuses *reuses.Site
+	used   func(context.Context) ([]string, error)
 	pages  map[string]*template.Template
 	known  *lru.Cache[string, any] // figures of the first page, by version and field; pictures of the portal, by language
 }
@@ -43,5 +48,5 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	known, err := lru.New[string, any](256)
-	return &Site{Frame: o.Frame, reuses: o.Reuses, pages: pages, known: known}, err
+	return &Site{Frame: o.Frame, reuses: o.Reuses, used: o.Used, pages: pages, known: known}, err
 }
