@@ -52,7 +52,7 @@ func blockName(p *locale.Printer, k editorial.Kind) string {
 	case editorial.Figure:
 		return p.T("Figure")
 	case editorial.View:
-		return p.T("Chart, map, table or calendar")
+		return p.T("Chart, map, table, calendar or images")
 	case editorial.List:
 		return p.T("List of datasets")
 	}
@@ -210,7 +210,7 @@ func (p *editPage) check(s *Site, c editorial.Content, readers bool) {
 			}
 		case editorial.View:
 			if id, _, _, ok := data.ViewOf(b.Of); !ok || !known(id) {
-				p.Form.Wrong(at("of"), p.T("Give the address of a table, a map, a figure or a calendar of a dataset"))
+				p.Form.Wrong(at("of"), p.T("Give the address of a table, a map, a figure, a calendar or the images of a dataset"))
 			}
 		case editorial.Figure:
 			if b.Of == "" {

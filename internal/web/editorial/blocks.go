@@ -170,11 +170,11 @@ type valued struct {
 	value  any
 }
 
-// view shows a chart, a map, a table or a calendar in a frame.
+// view shows a chart, a map, a table, a calendar or images in a frame.
 func (s *Site) view(r *http.Request, p *editorialPage, b editorial.Block, out *block) error {
 	id, tab, query, ok := data.ViewOf(b.Of)
 	if !ok {
-		return fault.New(fault.Invalid, "This is no address of a table, a map, a figure or a calendar of a dataset: %.200s", b.Of)
+		return fault.New(fault.Invalid, "This is no address of a table, a map, a figure, a calendar or the images of a dataset: %.200s", b.Of)
 	}
 	if err := s.about(r, p, id, out); err != nil {
 		return err
