@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -159,23 +161,24 @@ func (s *Images) fill(r *http.Request, p *gallery) error {
 		p.From = (at-1)*perPage + 1
 		p.To = p.From + int64(len(p.Items)) - 1
 	}
-	v := p.Filter.Values()
-	if chosen == field.Name {
-		v.Set("field", field.Name)
-	}
-	p.Sharing = p.Share("images", p.T("Address of these images"), p.Name, 640, v)
-	p.Pager = page.Paginate(at, (p.Total+perPage-1)/perPage, func(n int64) string {
-		to := p.Filter.Values()
+	view := func() url.Values {
+		v := p.Filter.Values()
 		if chosen == field.Name {
-			to.Set("field", field.Name)
+			v.Set("field", field.Name)
 		}
+		return v
+	}
+	p.Sharing = p.Share("images", p.T("Address of these images"), p.Name, 640, view())
+	address := data.Address(p.ID, "images")
+	if p.Embedded {
+		address = data.EmbedAddress(p.ID, "images")
+	}
+	p.Pager = page.Paginate(at, (p.Total+perPage-1)/perPage, func(n int64) string {
+		to := view()
 		if n > 1 {
-			to.Set("page", fmt.Sprint(n))
+			to.Set("page", strconv.FormatInt(n, 10))
 		}
-		if p.Embedded {
-			return p.Link(data.EmbedAddress(p.ID, "images"), to)
-		}
-		return p.Link(data.Address(p.ID, "images"), to)
+		return p.Link(address, to)
 	})
 	return nil
 }
