@@ -1,7 +1,6 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
@@ -17,6 +16,7 @@ import (
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
 	"parvis/internal/fault"
+	"parvis/internal/format/formattest"
 )
 
 // published makes a portal with one dataset of n rows and gives its data directory.
@@ -142,25 +142,12 @@ func TestExportLeavesForeignFoldersAlone(t *testing.T) {
 // TestFilesGoWithTheirRows takes a media archive in, exports it, takes that in elsewhere and exports it again.
 func TestFilesGoWithTheirRows(t *testing.T) {
 	t.Chdir(t.TempDir())
-	var packed bytes.Buffer
-	z := zip.NewWriter(&packed)
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 700, 9))); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range [][2]string{{"trees.csv", "tree,picture\noak,oak.png\nelm,notes on elm.txt\noaks,oak.png\n"}, {"oak.png", picture.String()}, {"notes on elm.txt", "tall"}} {
-		w, err := z.Create(part[0])
-		if err == nil {
-			_, err = w.Write([]byte(part[1]))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile("trees.zip", packed.Bytes(), 0o600); err != nil {
+	packed := formattest.Zip(t, "trees.csv", "tree,picture\noak,oak.png\nelm,notes on elm.txt\noaks,oak.png\n", "oak.png", picture.String(), "notes on elm.txt", "tall")
+	if err := os.WriteFile("trees.zip", []byte(packed), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"import", "--data", "a", "trees.zip"}, {"export", "--data", "a", "out-a"}, {"import", "--data", "b", "out-a"}, {"export", "--data", "b", "out-b"}} {

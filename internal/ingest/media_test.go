@@ -1,11 +1,9 @@
 package ingest_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/binary"
-	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
@@ -22,31 +20,12 @@ import (
 	"parvis/internal/account"
 	"parvis/internal/catalog"
 	"parvis/internal/dataset"
-	"parvis/internal/engine"
+	"parvis/internal/engine/enginetest"
 	"parvis/internal/fault"
 	"parvis/internal/format/detect"
+	"parvis/internal/format/formattest"
 	"parvis/internal/ingest"
 )
-
-// archive packs files: name, content, name, content.
-func archive(t testing.TB, parts ...string) string {
-	t.Helper()
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	for i := 0; i < len(parts); i += 2 {
-		w, err := z.Create(parts[i])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write([]byte(parts[i+1])); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
 
 // drawing gives a picture of one colour.
 func drawing(t testing.TB, kind string, width, height int, shade uint8) string {
@@ -94,9 +73,7 @@ func (p *portal) held(t testing.TB, id string) map[string]dataset.FileValue {
 			file = i
 		}
 	}
-	rows, err := p.Engine.Query(t.Context(), engine.Statement{Source: e.Source(),
-		SQL:     fmt.Sprintf("SELECT %s, %s FROM %s", engine.Col(name), engine.Col(file), engine.Table(e.Source().Name, engine.Records)),
-		Columns: []dataset.Column{{Name: "n", Type: dataset.Text}, {Name: "f", Type: dataset.File}}})
+	rows, err := p.Engine.Query(t.Context(), enginetest.SelectAll(e.Source(), e.Fields))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +88,8 @@ func (p *portal) held(t testing.TB, id string) map[string]dataset.FileValue {
 			return out
 		}
 		for i := range b.Len {
-			if !b.Vectors[1].Null(i) {
-				out[string(b.Vectors[0].Text(i))], _ = dataset.ReadFile(string(b.Vectors[1].Text(i)))
+			if !b.Vectors[file].Null(i) {
+				out[string(b.Vectors[name].Text(i))], _ = dataset.ReadFile(string(b.Vectors[file].Text(i)))
 			}
 		}
 	}
@@ -144,7 +121,7 @@ func TestMediaArchive(t *testing.T) {
 	p := open(t)
 	large := drawing(t, "jpeg", 1200, 600, 90)
 	svg := `<?xml version="1.0"?><!-- a drawing --><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`
-	r := p.must(t, "trees.zip", archive(t,
+	r := p.must(t, "trees.zip", formattest.Zip(t,
 		"data/trees.csv", "tree;picture\noak;photos/Oak.JPG\nelm;.\\photos\\elm.png\nfir;fir.gif\nash;sous-dossier/frêne.png\nbox;box.svg\nyew;yew.pdf\nbay;cut.png\nfig;none.png\nivy;\nelm too;ELM.PNG\n",
 		"data/photos/oak.jpg", placed(large), "data/photos/elm.png", drawing(t, "png", 20, 10, 1), "data/fir.gif", drawing(t, "gif", 5, 5, 2),
 		norm.NFD.String("data/sous-dossier/frêne.png"), drawing(t, "png", 700, 20, 3), "box.svg", svg, "yew.pdf", "%PDF-1.4 …", "cut.png", drawing(t, "png", 30, 30, 4)[:40],
@@ -204,7 +181,7 @@ func TestMediaArchive(t *testing.T) {
 func TestMediaStays(t *testing.T) {
 	p := open(t)
 	a, b, c := drawing(t, "jpeg", 900, 300, 10), drawing(t, "jpeg", 900, 300, 60), drawing(t, "jpeg", 900, 300, 120)
-	p.must(t, "m.zip", archive(t, "m.csv", "n,f\none,a.jpg\ntwo,b.jpg\n", "a.jpg", a, "b.jpg", b))
+	p.must(t, "m.zip", formattest.Zip(t, "m.csv", "n,f\none,a.jpg\ntwo,b.jpg\n", "a.jpg", a, "b.jpg", b))
 	first := p.held(t, "m")
 	before := p.Catalog.Files(p.find(t, "m"))
 	stat := func(dir, name string) os.FileInfo {
@@ -215,7 +192,7 @@ func TestMediaStays(t *testing.T) {
 		return info
 	}
 	kept := stat(before, first["one"].ID)
-	p.must(t, "m.zip", archive(t, "m.csv", "n,f\none,a.jpg\nthree,c.jpg\n", "a.jpg", a, "c.jpg", c))
+	p.must(t, "m.zip", formattest.Zip(t, "m.csv", "n,f\none,a.jpg\nthree,c.jpg\n", "a.jpg", a, "c.jpg", c))
 	second, after := p.held(t, "m"), p.Catalog.Files(p.find(t, "m"))
 	if before == after || second["one"] != first["one"] || !os.SameFile(kept, stat(after, second["one"].ID)) || stat(after, second["one"].ID+".jpg").Size() == 0 {
 		t.Errorf("%+v of %s became %+v of %s", first["one"], before, second["one"], after)
@@ -224,7 +201,7 @@ func TestMediaStays(t *testing.T) {
 		t.Errorf("the folder holds %v", p.folder(t, "m"))
 	}
 	for range 20 { // until the first version is forgotten
-		p.must(t, "m.zip", archive(t, "m.csv", "n,f\none,a.jpg\n", "a.jpg", a))
+		p.must(t, "m.zip", formattest.Zip(t, "m.csv", "n,f\none,a.jpg\n", "a.jpg", a))
 	}
 	if _, err := os.Stat(before); !os.IsNotExist(err) {
 		t.Errorf("the files of a version that is forgotten are still there: %v", err)
@@ -237,14 +214,14 @@ func TestMediaStays(t *testing.T) {
 
 func TestMediaRefused(t *testing.T) {
 	p := open(t)
-	_, err := p.load(t, "m.zip", archive(t, "m.csv", "n,f\none,a.bin\n", "a.bin", strings.Repeat("x", 3000)), func(o *ingest.Options) { o.Limits = detect.Limits{Bytes: 2000} })
+	_, err := p.load(t, "m.zip", formattest.Zip(t, "m.csv", "n,f\none,a.bin\n", "a.bin", strings.Repeat("x", 3000)), func(o *ingest.Options) { o.Limits = detect.Limits{Bytes: 2000} })
 	if fault.KindOf(err) != fault.TooLarge {
 		t.Errorf("more than the limit: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	o := p.Options
-	o.Path = p.put(t, "c.zip", archive(t, "m.csv", "n,f\none,a.bin\n", "a.bin", "x"))
+	o.Path = p.put(t, "c.zip", formattest.Zip(t, "m.csv", "n,f\none,a.bin\n", "a.bin", "x"))
 	if _, err := ingest.File(ctx, o); err == nil {
 		t.Error("a load that was given up goes on")
 	}
@@ -252,14 +229,14 @@ func TestMediaRefused(t *testing.T) {
 		t.Errorf("failures leave %v behind", left)
 	}
 	for name, content := range map[string]string{
-		"outside": archive(t, "m.csv", "n,f\none,../../../etc/passwd\ntwo,/etc/passwd\n", "a.png", "x"),
-		"chance":  archive(t, "m.csv", "n,f\none,a.png\ntwo,b\nthree,c\nfour,d\n", "a.png", "x"),
+		"outside": formattest.Zip(t, "m.csv", "n,f\none,../../../etc/passwd\ntwo,/etc/passwd\n", "a.png", "x"),
+		"chance":  formattest.Zip(t, "m.csv", "n,f\none,a.png\ntwo,b\nthree,c\nfour,d\n", "a.png", "x"),
 	} {
 		if r := p.must(t, name+".zip", content); types(r) != "n:text f:text" {
 			t.Errorf("%s: the fields are %s", name, types(r))
 		}
 	}
-	r := p.must(t, "empty.zip", archive(t, "m.csv", "n,f\none,a.png\ntwo,b.png\n", "a.png", "", "b.png", "y"))
+	r := p.must(t, "empty.zip", formattest.Zip(t, "m.csv", "n,f\none,a.png\ntwo,b.png\n", "a.png", "", "b.png", "y"))
 	if types(r) != "n:text f:file" || r.Rejected != 1 || !strings.Contains(r.First[0].Reason, "empty") {
 		t.Errorf("an empty file: %s, %+v", types(r), r.First)
 	}

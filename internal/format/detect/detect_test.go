@@ -1,7 +1,6 @@
 package detect_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -17,26 +16,8 @@ import (
 	"parvis/internal/fault"
 	"parvis/internal/format"
 	"parvis/internal/format/detect"
+	"parvis/internal/format/formattest"
 )
-
-func zipped(t testing.TB, members ...string) string {
-	t.Helper()
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	for i := 0; i < len(members); i += 2 {
-		m, err := w.Create(members[i])
-		if err == nil {
-			_, err = io.WriteString(m, members[i+1])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
 
 func gzipped(t testing.TB, text string) string {
 	t.Helper()
@@ -122,10 +103,10 @@ func TestOpen(t *testing.T) {
 		{"a", csv, "csv"},
 		{"a.csv.gz", gzipped(t, csv), "csv"},
 		{"a.csv", gzipped(t, csv), "csv"},
-		{"a.zip", zipped(t, "folder/a.csv", csv), "csv"},
-		{"readme.zip", zipped(t, "readme.txt", "no data", "__MACOSX/._a.csv", "x", "a.csv", csv, "z.json", "[]"), "csv"},
-		{"a.zip", zipped(t, "a.csv.gz", gzipped(t, csv)), "csv"},
-		{"a.zip.gz", gzipped(t, zipped(t, "a.csv", csv)), "csv"},
+		{"a.zip", formattest.Zip(t, "folder/a.csv", csv), "csv"},
+		{"readme.zip", formattest.Zip(t, "readme.txt", "no data", "__MACOSX/._a.csv", "x", "a.csv", csv, "z.json", "[]"), "csv"},
+		{"a.zip", formattest.Zip(t, "a.csv.gz", gzipped(t, csv)), "csv"},
+		{"a.zip.gz", gzipped(t, formattest.Zip(t, "a.csv", csv)), "csv"},
 		{"a.txt", "[note];b\n1;2\n3;4\n", "csv"},
 		{"a.json", `[{"a":1},{"a":2}]`, "json"},
 		{"a.csv", `{"results":[{"a":1},{"a":2}]}`, "json"},
@@ -134,13 +115,13 @@ func TestOpen(t *testing.T) {
 		{"a.ndjson", "{\"type\":\"Feature\",\"a\":2}\n{\"a\":2}\n", "jsonl"},
 		{"a.json", collection, "geojson"},
 		{"a.geojson", collection, "geojson"},
-		{"a.zip", zipped(t, "a.geojson", collection), "geojson"},
+		{"a.zip", formattest.Zip(t, "a.geojson", collection), "geojson"},
 		{"a.json", `[{"type":"station","location":{"type":"Point","coordinates":[1,2]}},{"type":"Feature"}]`, "json"},
 		{"a.xlsx", book(t), "xlsx"},
 		{"a.bin", book(t), "xlsx"},
 		{"a.xlsx.gz", gzipped(t, book(t)), "xlsx"},
 		{"a.parquet", parquetFile(t), "parquet"},
-		{"a.zip", zipped(t, "a.parquet", parquetFile(t)), "parquet"},
+		{"a.zip", formattest.Zip(t, "a.parquet", parquetFile(t)), "parquet"},
 		{"a.parquet.gz", gzipped(t, parquetFile(t)), "parquet"},
 	} {
 		path := write(t, c.name, c.content)
@@ -159,7 +140,7 @@ func TestOpen(t *testing.T) {
 }
 
 func TestWhatIsRefused(t *testing.T) {
-	encrypted := []byte(zipped(t, "a.csv", "a\n1\n"))
+	encrypted := []byte(formattest.Zip(t, "a.csv", "a\n1\n"))
 	encrypted[bytes.Index(encrypted, []byte("PK\x01\x02"))+8] |= 1
 	for _, c := range []struct {
 		name, content string
@@ -169,20 +150,20 @@ func TestWhatIsRefused(t *testing.T) {
 		{"empty.csv", "", fault.Invalid, "is empty"},
 		{"blank.csv", " \n\t\n", fault.Invalid, "is empty"},
 		{"empty.csv.gz", gzipped(t, ""), fault.Invalid, "is empty"},
-		{"empty.zip", zipped(t), fault.Invalid, "is empty"},
+		{"empty.zip", formattest.Zip(t), fault.Invalid, "is empty"},
 		{"image.csv", "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", fault.Invalid, "an image"},
 		{"binary.csv", "\x01\x02\x03\x00\x00\x05" + strings.Repeat("\x00\x07", 100), fault.Invalid, "binary data"},
 		{"old.xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", fault.Invalid, "save it as .xlsx"},
 		{"page.csv", "<!DOCTYPE html><html>", fault.Invalid, "a web page"},
 		{"not.json", "hello", fault.Invalid, "not JSON"},
-		{"shapes.zip", zipped(t, "a.shp", "x", "a.dbf", "y"), fault.Invalid, "holds nothing that is read: it holds a.shp, a.dbf"},
-		{"nested.zip", zipped(t, "b.csv", zipped(t, "a.csv", "a\n1\n")), fault.Invalid, "an archive within an archive"},
+		{"shapes.zip", formattest.Zip(t, "a.shp", "x", "a.dbf", "y"), fault.Invalid, "holds nothing that is read: it holds a.shp, a.dbf"},
+		{"nested.zip", formattest.Zip(t, "b.csv", formattest.Zip(t, "a.csv", "a\n1\n")), fault.Invalid, "an archive within an archive"},
 		{"encrypted.zip", string(encrypted), fault.Invalid, "encrypted"},
 		{"cut.csv.gz", gzipped(t, strings.Repeat("a,b\n", 1000))[:40], fault.Invalid, "damaged"},
-		{"cut.zip", zipped(t, "a.csv", "a\n1\n")[:60], fault.Invalid, "damaged"},
+		{"cut.zip", formattest.Zip(t, "a.csv", "a\n1\n")[:60], fault.Invalid, "damaged"},
 		{"bomb.csv.gz", gzipped(t, strings.Repeat("a,b\n1,2\n", 4<<20)), fault.TooLarge, "unpacks to more"},
-		{"bomb.zip", zipped(t, "a.csv", strings.Repeat("a,b\n1,2\n", 4<<20)), fault.TooLarge, "unpacks to more"},
-		{"bomb.xlsx", zipped(t, "xl/workbook.xml", `<sheets><sheet name="a"/></sheets>`, "xl/sharedStrings.xml", strings.Repeat(" ", 80<<20)), fault.TooLarge, "unpacks to more"},
+		{"bomb.zip", formattest.Zip(t, "a.csv", strings.Repeat("a,b\n1,2\n", 4<<20)), fault.TooLarge, "unpacks to more"},
+		{"bomb.xlsx", formattest.Zip(t, "xl/workbook.xml", `<sheets><sheet name="a"/></sheets>`, "xl/sharedStrings.xml", strings.Repeat(" ", 80<<20)), fault.TooLarge, "unpacks to more"},
 	} {
 		_, _, err := count(write(t, c.name, c.content), detect.Options{Temp: t.TempDir(), Limits: detect.Limits{Free: 16 << 20}})
 		if err == nil || fault.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.want) {
@@ -195,14 +176,14 @@ func TestWhatIsRefused(t *testing.T) {
 }
 
 func TestLimitOfBytes(t *testing.T) {
-	path := write(t, "a.zip", zipped(t, "a.csv", "a,b\n"+strings.Repeat("1,2\n", 1000)))
+	path := write(t, "a.zip", formattest.Zip(t, "a.csv", "a,b\n"+strings.Repeat("1,2\n", 1000)))
 	if _, _, err := count(path, detect.Options{Limits: detect.Limits{Bytes: 1000}}); fault.KindOf(err) != fault.TooLarge {
 		t.Errorf("4,004 bytes where 1,000 are allowed: %v", err)
 	}
 }
 
 func FuzzOpen(f *testing.F) {
-	for _, seed := range []string{"a,b\n1,2\n", `[{"a":1}]`, zipped(f, "a.csv", "a\n1\n"), gzipped(f, "a\n1\n"), book(f), `{"type":"FeatureCollection","features":[]}`} {
+	for _, seed := range []string{"a,b\n1,2\n", `[{"a":1}]`, formattest.Zip(f, "a.csv", "a\n1\n"), gzipped(f, "a\n1\n"), book(f), `{"type":"FeatureCollection","features":[]}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

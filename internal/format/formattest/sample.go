@@ -1,5 +1,5 @@
 // Package formattest holds rows for the tests of the writers: one column of every type, one row of each kind of
-// trouble.
+// trouble; and archives.
 //
 // Start at sample.go.
 package formattest

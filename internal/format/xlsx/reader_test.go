@@ -1,7 +1,6 @@
 package xlsx_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"parvis/internal/dataset"
 	"parvis/internal/fault"
 	"parvis/internal/format"
+	"parvis/internal/format/formattest"
 	"parvis/internal/format/xlsx"
 )
 
@@ -166,26 +166,12 @@ func TestSheets(t *testing.T) {
 // parts makes a workbook by hand, for what a library would not write.
 func parts(t testing.TB, sheet string, more ...string) []byte {
 	t.Helper()
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
 	all := append([]string{
 		"xl/workbook.xml", `<workbook xmlns:r="r"><workbookPr date1904="1"/><sheets><sheet name="a" r:id="x"/></sheets></workbook>`,
 		"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="x" Target="/xl/worksheets/s.xml"/></Relationships>`,
 		"xl/worksheets/s.xml", sheet,
 	}, more...)
-	for i := 0; i < len(all); i += 2 {
-		m, err := w.Create(all[i])
-		if err == nil {
-			_, err = io.WriteString(m, all[i+1])
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
+	return []byte(formattest.Zip(t, all...))
 }
 
 func TestByHand(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"parvis/internal/web/assets/assetstest"
 )
 
 func TestFilesAreServedForEver(t *testing.T) {
@@ -92,7 +94,7 @@ func TestContrast(t *testing.T) {
 			{"accent", "paper", 4.5}, {"accent", "stone", 4.5}, {"on-accent", "accent", 4.5}, {"ink", "accent-soft", 4.5},
 			{"ink-2", "accent-soft", 4.5}, {"ink", "bad-soft", 4.5}, {"line-2", "paper", 3}, {"bad", "paper", 3},
 		} {
-			if got := contrast(t, tokens[c.on], tokens[c.of]); got < c.least {
+			if got := assetstest.Contrast(t, tokens[c.on], tokens[c.of]); got < c.least {
 				t.Errorf("%s: %s on %s has %.2f to 1, less than %.1f", mode, c.on, c.of, got, c.least)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"parvis/internal/locale"
+	"parvis/internal/web/assets/assetstest"
 )
 
 var update = flag.Bool("update", false, "write the drawings in testdata anew; look at them before they are committed")
@@ -133,32 +134,10 @@ func TestWordsWithinMarksAreLegible(t *testing.T) {
 		if in(i) == "in dark" {
 			words = colours["dark"]
 		}
-		if ratio := contrast(t, words, colours[class(i)]); ratio < 4.5 {
+		if ratio := assetstest.Contrast(t, words, colours[class(i)]); ratio < 4.5 {
 			t.Errorf("%s on %s, %s: %.2f", words, class(i), colours[class(i)], ratio)
 		}
 	}
-}
-
-// contrast gives the ratio of two colours by WCAG 2.
-func contrast(t *testing.T, a, b string) float64 {
-	luminance := func(colour string) (out float64) {
-		n, err := strconv.ParseUint(strings.TrimPrefix(colour, "#"), 16, 32)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, weight := range []float64{.2126, .7152, .0722} {
-			c := float64(n>>(16-8*i)&255) / 255
-			if c <= .04045 {
-				c /= 12.92
-			} else {
-				c = math.Pow((c+.055)/1.055, 2.4)
-			}
-			out += weight * c
-		}
-		return out
-	}
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + .05) / (min(x, y) + .05)
 }
 
 // TestDifferencesAreSeen proves that a drawing that is another one is found out.

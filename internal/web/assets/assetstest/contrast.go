@@ -1,4 +1,5 @@
-package assets
+// Package assetstest measures colours, for tests.
+package assetstest
 
 import (
 	"math"
@@ -7,14 +8,14 @@ import (
 	"testing"
 )
 
-// contrast gives the ratio of two colours by WCAG 2.
-func contrast(t *testing.T, a, b string) float64 {
+// Contrast gives the ratio of two colours, as #rgb or #rrggbb, by WCAG 2.
+func Contrast(t testing.TB, a, b string) float64 {
 	t.Helper()
 	x, y := luminance(t, a), luminance(t, b)
 	return (math.Max(x, y) + .05) / (math.Min(x, y) + .05)
 }
 
-func luminance(t *testing.T, colour string) float64 {
+func luminance(t testing.TB, colour string) float64 {
 	t.Helper()
 	hex := strings.TrimPrefix(colour, "#")
 	if len(hex) == 3 {
