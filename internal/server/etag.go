@@ -3,6 +3,8 @@ package server
 import (
 	"net/http"
 	"strings"
+
+	"parvis/internal/account"
 )
 
 // The codings that answers are sent in. The tag of an encoded answer is that of the plain one with the
@@ -31,6 +33,16 @@ func NotModified(w http.ResponseWriter, r *http.Request, tag string) bool {
 		}
 	}
 	return false
+}
+
+// Unchanging says of a file that is never another under its address how long it may be kept, which is not for long: who may have it can change. The tag is
+// quoted.
+func Unchanging(h http.Header, tag string, who account.Actor) {
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "public, max-age=3600")
+	if who != account.Anonymous {
+		h.Set("Cache-Control", "private, no-cache")
+	}
 }
 
 // codedTag gives the tag of an answer in a coding.

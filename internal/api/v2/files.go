@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"parvis/internal/account"
 	"parvis/internal/server"
 	"parvis/internal/statistics"
 )
@@ -44,11 +43,7 @@ func (a *API) file(c *call) error {
 	}
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": about.Filename}))
-	h.Set("ETag", quoted)
-	h.Set("Cache-Control", "public, max-age=3600") // under this name there is never another; but who may have it can change
-	if c.actor != account.Anonymous {
-		h.Set("Cache-Control", "private, no-cache")
-	}
+	server.Unchanging(h, quoted, c.actor)
 	http.ServeContent(c.w, c.Request, "", time.Time{}, f)
 	return nil
 }

@@ -202,11 +202,7 @@ func (e plan) read(p *calendarPage, columns []dataset.Column, values []any) (sta
 			end, _ = moment(values[i])
 		}
 		if e.name != nil && c.Name == e.name.Name {
-			cell := data.Show(p.Printer, c, nil, values[i], false)
-			if name = cell.Text; len(cell.Items) > 0 {
-				name = strings.Join(cell.Items, p.C("list", ", "))
-			}
-			name = page.Cut(name, longest)
+			name = page.Cut(data.Show(p.Printer, c, nil, values[i], false).Words(p.Printer), longest)
 		}
 	}
 	if end.Before(start) {

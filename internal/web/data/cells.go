@@ -17,9 +17,10 @@ import (
 // Cell is a value as a page shows it.
 type Cell struct {
 	Text  string
-	Link  string   // the value is an address, or a file that lies at one
-	Thumb string   // address of the small picture of a file, "" where there is none
-	Items []string // of a list
+	Link  string            // the value is an address, or a file that lies at one
+	File  dataset.FileValue // of a file: what is known of it
+	Thumb string            // address of its small picture, "" where there is none
+	Items []string          // of a list
 	Empty bool
 	Num   bool // stands at the end of its column
 	Cut   bool // Text is the beginning only
@@ -68,7 +69,10 @@ func Show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole b
 	case string:
 		out.Text = v
 		if f, is := dataset.ReadFile(v); is && c.Type == dataset.File {
-			out.Text, out.Link = cmp.Or(f.Filename, f.Format, p.T("file")), f.URL
+			out.File, out.Text = f, cmp.Or(f.Filename, f.Format, p.T("file"))
+			if WebAddress(f.URL) {
+				out.Link = f.URL
+			}
 			return out
 		}
 		if WebAddress(v) {
@@ -84,12 +88,8 @@ func Show(p *locale.Printer, c dataset.Column, decimals *int, value any, whole b
 // Cell writes a value of a row of the page's dataset; whole keeps long texts in full. Of a file it says where it is to be had.
 func (p Page) Cell(c dataset.Column, value any, whole bool) Cell {
 	out := Show(p.Printer, c, p.Decimals(c.Name), value, whole)
-	text, is := value.(string)
-	if !is || c.Type != dataset.File {
-		return out
-	}
-	f, is := dataset.ReadFile(text)
-	if !is || !f.Kept() {
+	f := out.File
+	if !f.Kept() {
 		return out
 	}
 	out.Link = APIURL(p.ID, "files/"+f.ID, nil)
@@ -100,6 +100,14 @@ func (p Page) Cell(c dataset.Column, value any, whole bool) Cell {
 		out.Thumb = out.Link
 	}
 	return out
+}
+
+// Words gives the value as words of a sentence: those of a list one after the other.
+func (c Cell) Words(p *locale.Printer) string {
+	if len(c.Items) > 0 {
+		return strings.Join(c.Items, p.C("list", ", "))
+	}
+	return c.Text
 }
 
 // Number gives a value as a number, NaN where it is none.

@@ -172,7 +172,7 @@ func (p Page) tabs() []page.Choice {
 // FileFields gives the fields whose files the gallery shows: those that the publisher chose, or else all that hold files; none where there is to
 // be no gallery.
 func (p Page) FileFields() (out []*dataset.Field) {
-	if p.Entry.Metas.Text("visualization", "images_disabled") == "true" {
+	if off := p.Entry.Metas["visualization"]["images_disabled"]; off == true || off == "true" {
 		return nil
 	}
 	chosen := p.Entry.Metas.Texts("visualization", "media_gallery_fields")

@@ -1,16 +1,15 @@
 package images
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
-	"parvis/internal/account"
 	"parvis/internal/dataset"
 	"parvis/internal/fault"
 	"parvis/internal/server"
@@ -68,14 +67,11 @@ type gallery struct {
 
 // item is a file of a row.
 type item struct {
-	Name  string // of the row
-	Href  string // of its page
-	Cell  data.Cell
-	Said  []data.Cell
-	Thumb string // address of the small picture, "" where there is none
-	Kind  string // of a file without picture: its format
-	File  string // address of the file
-	Size  string
+	Name       string // of the row
+	Href       string // of its page
+	Cell       data.Cell
+	Said       []string // what stands below the name
+	Kind, Size string   // of a file without a picture: its format, and its size where that is known
 }
 
 func (s *Images) page(w http.ResponseWriter, r *http.Request) error { return s.show(w, r, false) }
@@ -144,11 +140,13 @@ func (s *Images) fill(r *http.Request, p *gallery) error {
 			switch {
 			case c.Name == field.Name:
 				one.Cell = cell
-				p.describe(&one, values[j])
+				if cell.Thumb == "" {
+					one.Kind, one.Size = p.kindOf(cell.File)
+				}
 			case name != nil && c.Name == name.Name:
-				one.Name = page.Cut(text(p, cell), longest)
+				one.Name = page.Cut(cell.Words(p.Printer), longest)
 			case len(one.Said) < captions && said[c.Name] && !cell.Empty:
-				one.Said = append(one.Said, cell)
+				one.Said = append(one.Said, cell.Words(p.Printer))
 			}
 		}
 		if one.Name == "" {
@@ -198,28 +196,12 @@ func (p *gallery) captions(shown *dataset.Field) (name *dataset.Field, said map[
 	return name, said
 }
 
-// describe says of a file what the gallery shows of it.
-func (p *gallery) describe(one *item, value any) {
-	raw, _ := value.(string)
-	f, is := dataset.ReadFile(raw)
-	one.Thumb, one.File = one.Cell.Thumb, one.Cell.Link
-	if !is || one.Thumb != "" {
-		return
-	}
-	one.Kind = f.Format
-	if one.Kind == "" {
-		one.Kind = p.T("file")
-	}
+// kindOf says what a file without a picture is.
+func (p *gallery) kindOf(f dataset.FileValue) (kind, size string) {
 	if f.Size > 0 {
-		one.Size = p.Bytes(f.Size)
+		size = p.Bytes(f.Size)
 	}
-}
-
-func text(p *gallery, c data.Cell) string {
-	if len(c.Items) > 0 {
-		return strings.Join(c.Items, p.C("list", ", "))
-	}
-	return c.Text
+	return cmp.Or(f.Format, p.T("file")), size
 }
 
 // small answers with the small picture of a file; there is one size, whichever is asked for.
@@ -234,13 +216,8 @@ func (s *Images) small(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer f.Close()
-	h := w.Header()
-	h.Set("Content-Type", mimetype)
-	h.Set("ETag", `"small-`+id+`"`)
-	h.Set("Cache-Control", "public, max-age=3600") // under this name there is never another; but who may have it can change
-	if actor != account.Anonymous {
-		h.Set("Cache-Control", "private, no-cache")
-	}
+	w.Header().Set("Content-Type", mimetype)
+	server.Unchanging(w.Header(), `"small-`+id+`"`, actor)
 	http.ServeContent(w, r, "", time.Time{}, f)
 	return nil
 }

@@ -41,6 +41,8 @@ func orchard(t *testing.T, o locale.Options, metas dataset.Metas) http.Handler {
 			values[2] = nil
 		case 2:
 			values[2] = dataset.FileValue{Filename: "⟦far.jpg⟧", URL: "https://example.org/far.jpg", Thumbnail: true}.Text()
+		case 5:
+			values[2] = dataset.FileValue{Filename: "⟦script⟧", URL: "javascript:alert(1)"}.Text()
 		case 3:
 			values[2] = dataset.FileValue{ID: id(3), Filename: "⟦deed.pdf⟧", Format: "PDF", MIMEType: "application/pdf", Size: 2_500_000}.Text()
 		}
@@ -68,7 +70,7 @@ func TestGallery(t *testing.T) {
 		{"/explore/dataset/trees/images/", 200, []string{
 			"&lt;oak&gt; 0⟧", `src="/explore/dataset/trees/files/` + id(0) + `/300/"`, "1 to 48 of 99", `rel="next"`, "PDF", "2.5", `href="/api/explore/v2.1/catalog/datasets/trees/files/` + id(3) + `"`,
 			`href="https://example.org/far.jpg"`, `<option value="photo" selected>`,
-		}, []string{`src="https://`, "&lt;oak&gt; 1⟧", "<oak>"}},
+		}, []string{`src="https://`, "javascript:", "&lt;oak&gt; 1⟧", "<oak>"}},
 		{"/explore/dataset/trees/images/?page=3", 200, []string{"97 to 99 of 99", "&lt;oak&gt; 99⟧"}, []string{`rel="next"`}},
 		{"/explore/dataset/trees/images/?page=99", 200, []string{"There are no images here"}, nil},
 		{"/explore/dataset/trees/images/?field=plan", 200, []string{"1 to 1 of 1", `src="/api/explore/v2.1/catalog/datasets/trees/files/` + id(1000) + `"`, "field=plan"}, nil},
@@ -105,10 +107,12 @@ func TestWhatThePublisherChose(t *testing.T) {
 	if !strings.Contains(body, "1 to 1 of 1") || strings.Contains(body, "<select") || !strings.Contains(body, "<bdi>0, 1</bdi>") || !strings.Contains(body, `<p class="meta"><bdi>⟦&lt;oak&gt; 0⟧`) {
 		t.Errorf("the gallery is %s", body)
 	}
-	h = orchard(t, locale.Options{Fallback: "en"}, dataset.Metas{"visualization": {"images_disabled": "true"}})
-	_, body, _ = pagetest.Get(t, h, "/explore/dataset/trees/images/")
-	if !strings.Contains(body, "hold no files") || strings.Contains(body, `href="/explore/dataset/trees/images/"`) {
-		t.Errorf("a gallery that is not wanted is %s", body)
+	for _, off := range []any{true, "true"} {
+		h = orchard(t, locale.Options{Fallback: "en"}, dataset.Metas{"visualization": {"images_disabled": off}})
+		_, body, _ = pagetest.Get(t, h, "/explore/dataset/trees/images/")
+		if !strings.Contains(body, "hold no files") || strings.Contains(body, `href="/explore/dataset/trees/images/"`) {
+			t.Errorf("a gallery that is not wanted is %s", body)
+		}
 	}
 }
 
