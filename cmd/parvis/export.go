@@ -170,17 +170,18 @@ func (h *held) write(b *dataset.Batch) error {
 				continue
 			}
 			f, is := dataset.ReadFile(string(b.Vectors[i].Text(row)))
-			if !is || !f.Kept() || h.written[media.Beside(f)] {
+			name := media.Beside(f)
+			if !is || !f.Kept() || h.written[name] {
 				continue
 			}
 			in, err := h.from.File(h.entry, f.ID)
 			if err != nil {
 				return err
 			}
-			if err := copyInto(h.dir, media.Beside(f), in); err != nil {
+			if err := copyInto(h.dir, name, in); err != nil {
 				return err
 			}
-			h.written[media.Beside(f)] = true
+			h.written[name] = true
 		}
 	}
 	return nil

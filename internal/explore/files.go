@@ -44,22 +44,26 @@ func (x *Explorer) findFile(ctx context.Context, e *catalog.Entry, file string) 
 	if err != nil {
 		return found, err
 	}
-	columns, values, filters := p.Columns, p.Select, p.Filters
+	columns, values := p.Columns, p.Select
+	p.Columns, p.Select = nil, nil
+	holds := check.StartsWith{Prefix: dataset.FileStart(file)}
 	for i, c := range columns {
-		field, is := values[i].(check.Field)
-		if c.Type != dataset.File || !is {
-			continue
+		if field, is := values[i].(check.Field); is && c.Type == dataset.File {
+			p.Columns, p.Select = append(p.Columns, c), append(p.Select, values[i])
+			holds.Fields = append(holds.Fields, field.Index)
 		}
-		p.Columns, p.Select = columns[i:i+1], values[i:i+1]
-		begins := check.StartsWith{Fields: []int{field.Index}, Prefix: dataset.FileStart(file)}
-		p.Filters = append(filters[:len(filters):len(filters)], check.Filter{Predicate: begins, Facet: -1})
-		batches, err := x.fetch(ctx, sqlgen.Rows(e.Source(), p, 1, 0))
-		if err != nil {
-			return found, err
-		}
-		if len(batches) > 0 && !batches[0].Vectors[0].Null(0) {
-			found, _ = dataset.ReadFile(string(batches[0].Vectors[0].Text(0)))
-			return found, nil
+	}
+	if len(holds.Fields) == 0 {
+		return found, nil
+	}
+	p.Filters = append(p.Filters, check.Filter{Predicate: holds, Facet: -1})
+	batches, err := x.fetch(ctx, sqlgen.Rows(e.Source(), p, 1, 0))
+	if err != nil || len(batches) == 0 {
+		return found, err
+	}
+	for _, v := range batches[0].Vectors {
+		if !v.Null(0) && string(dataset.KeptFile(v.Text(0))) == file {
+			found, _ = dataset.ReadFile(string(v.Text(0)))
 		}
 	}
 	return found, nil

@@ -181,12 +181,13 @@ func (t *target) toFile(given any) (any, string) {
 	if absent(said) {
 		return nil, ""
 	}
-	if t.files != nil && t.files.Names(said) {
-		value, reason := t.files.Value(said)
-		if reason != "" {
+	if t.files != nil {
+		switch value, reason, there := t.files.Value(said); {
+		case reason != "":
 			return nil, reason
+		case there:
+			return value, ""
 		}
-		return value, ""
 	}
 	f, is := dataset.ReadFile(said)
 	switch u, err := url.Parse(said); {

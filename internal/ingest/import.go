@@ -135,10 +135,7 @@ func publish(ctx context.Context, o Options, p catalog.Publication, s schema, fr
 		path: func(attempt int) string { return stage.Path(fmt.Sprintf("rows-%d.duckdb", attempt)) },
 	}
 	if from.files != nil {
-		former, err := o.Catalog.Find(account.Actor{Everything: true}, p.ID)
-		if err != nil {
-			former = nil
-		}
+		former, _ := o.Catalog.Find(account.Actor{Everything: true}, p.ID) // nil: the first version has nothing to take over
 		l.files = media.NewIntake(media.NewShelf(from.files, from.near), stage.Path("files"), o.Catalog.Files(former), o.Limits.OrDefaults().Bytes)
 	}
 	if o.Progress != nil {

@@ -41,8 +41,11 @@ type guess struct {
 
 // add counts one value that is not nil.
 func (g *guess) add(value any) {
+	if g.declared != "" {
+		return
+	}
 	g.addFile(value)
-	if g.settled || g.declared != "" {
+	if g.settled {
 		return
 	}
 	var c class

@@ -33,7 +33,7 @@ const (
 // Small gives the name under which the small picture of a file lies beside it. One that is small itself has none: it is its own.
 func Small(id string) string { return id + ".jpg" }
 
-// Intake takes files in for a version. Its methods are called from one goroutine.
+// Intake takes files in for a version. Its methods are called from one goroutine, but for Names, which may be called beside the others.
 type Intake struct {
 	shelf  *Shelf
 	dir    string // the folder of the version's files
@@ -116,22 +116,23 @@ func (t *Intake) Take(ctx context.Context, values []string) error {
 	return group.Wait()
 }
 
-// Value gives the value that stands in the rows for the file that one names; Take has taken it in. reason: why there is none.
-func (t *Intake) Value(said string) (value, reason string) {
-	name, ok := t.find(said)
-	if !ok {
-		return "", "no file of this name came with the rows"
+// Value gives the value that stands in the rows for the file that one names, or the reason for which it is not taken; Take has been told of it. there is
+// false where it names none.
+func (t *Intake) Value(said string) (value, reason string, there bool) {
+	name, there := t.find(said)
+	if !there {
+		return "", "", false
 	}
 	one := t.taken[name]
 	if one.refused != "" {
-		return "", one.refused
+		return "", one.refused, true
 	}
 	if f, is := dataset.ReadFile(said); is && f.Filename != "" && f.Filename != one.value.Filename {
 		called := one.value
 		called.Filename = f.Filename
-		return called.Text(), ""
+		return called.Text(), "", true
 	}
-	return one.text, ""
+	return one.text, "", true
 }
 
 // take takes one file in.

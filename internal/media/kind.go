@@ -46,11 +46,8 @@ func kindOf(filename string, head []byte) (format, mimetype string) {
 	default:
 		mimetype = sniffed
 	}
-	if format, is := strings.CutPrefix(mimetype, "image/"); is && mimetype != svg {
-		return strings.ToUpper(format), mimetype
-	}
-	if mimetype == svg {
-		return "SVG", mimetype
+	if format, is := strings.CutPrefix(mimetype, "image/"); is {
+		return strings.ToUpper(strings.TrimSuffix(format, "+xml")), mimetype
 	}
 	if len(extension) > 1 && len(extension) <= 9 {
 		return strings.ToUpper(extension[1:]), mimetype

@@ -53,8 +53,7 @@ func parquetSelect(st engine.Statement, files string) string {
 		case c.Type == dataset.DateTime && !c.List:
 			value = name + " AT TIME ZONE 'UTC'"
 		case c.Type == dataset.File && files != "":
-			start := dataset.FileStart("")
-			start = start[:len(start)-1]
+			start := strings.TrimSuffix(dataset.FileStart(""), `"`)
 			value = "CASE WHEN regexp_matches(" + name + ", " + engine.Quote("^"+regexp.QuoteMeta(start)+`[0-9a-f]{32}"`) + ") AND NOT contains(" + name + `, '"url":') THEN ` +
 				engine.Quote(files) + " || substr(" + name + ", " + strconv.Itoa(len(start)+1) + ", 32) ELSE " + name + " END"
 		}
